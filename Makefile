@@ -1,0 +1,52 @@
+# pg_tenant: `make demo` shows the product at work, `make test` runs every test; `make help` lists the rest.
+EXTENSION = pg_tenant
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" pg_tenant.control)
+MODULE_big = pg_tenant
+SOURCES = $(sort $(wildcard src/*.cpp src/*/*.cpp))
+OBJS = $(SOURCES:.cpp=.o)
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+
+PG_MAJOR := $(shell test/harness/pg_major 2>/dev/null)
+PG_CONFIG ?= /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config
+
+# Hooks gain nothing from being inlined by the JIT, and its bitcode rules ignore PG_CXXFLAGS.
+override with_llvm = no
+PG_CPPFLAGS = -Isrc
+PG_CXXFLAGS = -std=gnu++17 -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
+	-fvisibility=hidden -fvisibility-inlines-hidden -fno-exceptions -fno-rtti \
+	-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Wformat -Werror \
+	-Wno-register -MMD -MP
+# PGXS links with the C compiler, which knows nothing of the C++ runtime.
+SHLIB_LINK += -lstdc++
+EXTRA_CLEAN = $(SOURCES:.cpp=.d) build
+
+ifneq ($(wildcard $(PG_CONFIG)),)
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+-include $(SOURCES:.cpp=.d)
+endif
+# The module's objects must be rebuilt when its flags change.
+$(OBJS): Makefile
+
+$(DATA_built): $(sort $(wildcard src/schema/*.sql)) pg_tenant.control
+	cat $(sort $(wildcard src/schema/*.sql)) > $@
+
+include test/test.mk
+
+.DEFAULT_GOAL := all
+.PHONY: demo demo-run demo-stop help
+demo: ## the product at work, in a throw-away PostgreSQL
+	@test/harness/setup build
+	@test/harness/unprivileged $(MAKE) -s demo-run
+
+demo-run:
+	@echo "== building"
+	@$(MAKE) -s -j2 all
+	@test/harness/server install
+	@examples/demo/run
+
+demo-stop: ## stop the server of the demonstration and remove it
+	@test/harness/unprivileged test/harness/server stop demo
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk | expand -t 16

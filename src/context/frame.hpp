@@ -1,0 +1,58 @@
+// One tenant per statement: what a statement found when it started holds until it ends, whatever
+// set_config() does meanwhile. Each executor run has a frame of its own, nested ones too.
+#pragma once
+
+#include "core/tenant_id.hpp"
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "executor/execdesc.h"
+#include "lib/ilist.h"
+}
+
+namespace pg_tenant::context {
+
+// Lives in a memory context of its own, which belongs to the statement once that has an executor state:
+// index scan keys keep pointers into it.
+struct Frame {
+	dlist_node node;
+	QueryDesc *query;
+	MemoryContext memory;
+	bool has_tenant;
+	// A referential-integrity query: it sees all rows, but what it calls does not.
+	bool is_integrity_query;
+	core::TenantId tenant;
+	text *tenant_text; // the id as the server's text
+};
+
+// The frame of the statement that runs now; NULL outside one, and inside a statement that touches no
+// protected table. Restored by whoever sets it, on errors too.
+extern Frame *current_frame;
+
+// Grants the next query that is started all tenants' rows, and nothing that it calls. For protect(), which
+// must read the rows that it adopts.
+extern bool all_tenants_granted;
+template <typename Call> void with_all_tenants(Call call) {
+	PG_TRY();
+	{
+		all_tenants_granted = true;
+		call();
+	}
+	PG_FINALLY();
+	{ all_tenants_granted = false; }
+	PG_END_TRY();
+}
+
+// The tenant that a policy or default must use: the statement's, else the session's. NULL when none.
+const core::TenantId *statement_tenant();
+
+// A new frame for this query, child of the current memory context; tenant may be NULL.
+Frame *open_frame(QueryDesc *query, const core::TenantId *tenant);
+
+// Ties the frame to the query's executor state: from now on it is found by find_frame, and goes with it.
+void attach_frame(Frame *frame);
+
+// The frame of a query that was started earlier, or NULL.
+Frame *find_frame(const QueryDesc *query);
+
+} // namespace pg_tenant::context

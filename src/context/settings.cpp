@@ -1,0 +1,246 @@
+#include "context/settings.hpp"
+
+#include <cstring>
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "utils/guc.h"
+}
+
+namespace pg_tenant::context {
+
+using core::Header;
+using core::IdFault;
+using core::TenantId;
+
+int on_missing_tenant = kMissingIsError;
+bool require_registered = true;
+
+namespace {
+
+constexpr std::size_t kMaxNameCharacters = 256;
+constexpr std::size_t kMaxRequestCharacters = 128;
+
+// The tenant id that a name or a platform was set with. An empty one is bound by the next app.tenant_id.
+struct Binding {
+	char tenant[core::kMaxIdBytes + 1];
+};
+
+char *tenant_id_text;
+char *tenant_name_text;
+char *platform_id_text;
+char *request_id_text;
+char *trace_id_text;
+char *span_id_text;
+int include_deleted;
+
+// What the check hooks parsed, as the assign hooks handed it over.
+const TenantId *tenant_parsed;
+Binding *name_binding;
+Binding *platform_binding;
+
+std::size_t count_characters(const char *text) {
+	return static_cast<std::size_t>(pg_mbstrlen_with_len(text, static_cast<int>(strlen(text))));
+}
+
+bool is_utf8() { return GetDatabaseEncoding() == PG_UTF8; }
+
+const char *explain(IdFault fault) {
+	switch (fault) {
+	case IdFault::kEmpty:
+		return "It is empty.";
+	case IdFault::kTooLong:
+		return "It is too long.";
+	case IdFault::kControlCharacter:
+		return "It contains a control character.";
+	case IdFault::kOuterSpace:
+		return "It begins or ends with a space.";
+	case IdFault::kNone:
+		break;
+	}
+	return "It is not valid in the database's encoding.";
+}
+
+bool is_encoded(const char *text) { return pg_verifymbstr(text, static_cast<int>(strlen(text)), true); }
+
+// Connection options reach the check hooks unconverted, so the encoding is checked here.
+bool accept_label(const char *value, std::size_t max_characters) {
+	IdFault fault = IdFault::kNone;
+	if (is_encoded(value)) {
+		fault = core::check_label(value, count_characters(value), max_characters, is_utf8());
+		if (fault == IdFault::kNone)
+			return true;
+	}
+	GUC_check_errdetail("%s", explain(fault));
+	return false;
+}
+
+bool check_tenant_id(char **newval, void **extra, GucSource) {
+	const char *value = *newval;
+	if (value[0] == '\0')
+		return true;
+	TenantId parsed;
+	const bool encoded = is_encoded(value);
+	const IdFault fault = encoded ? parse_tenant_id(value, &parsed) : IdFault::kNone;
+	if (!encoded || fault != IdFault::kNone) {
+		GUC_check_errdetail("%s", explain(fault));
+		GUC_check_errhint("A tenant id is 1 to 128 characters, without control characters and without a "
+						  "space at its ends.");
+		return false;
+	}
+	auto *kept = static_cast<TenantId *>(pg::setting_alloc(sizeof(TenantId)));
+	auto *canonical = static_cast<char *>(pg::setting_alloc(parsed.length + 1));
+	if (kept == nullptr || canonical == nullptr)
+		return false;
+	*kept = parsed;
+	memcpy(canonical, parsed.text, parsed.length + 1);
+	pg::setting_free(*newval);
+	*newval = canonical;
+	*extra = kept;
+	return true;
+}
+
+// A name or platform that came first belongs to the tenant that is named next.
+void bind(Binding *binding) {
+	if (binding != nullptr && binding->tenant[0] == '\0' && tenant_parsed != nullptr)
+		memcpy(binding->tenant, tenant_parsed->text, tenant_parsed->length + 1);
+}
+
+void assign_tenant_id(const char *, void *extra) {
+	tenant_parsed = static_cast<const TenantId *>(extra);
+	bind(name_binding);
+	bind(platform_binding);
+}
+
+bool keep_binding(void **extra) {
+	auto *binding = static_cast<Binding *>(pg::setting_alloc(sizeof(Binding)));
+	if (binding == nullptr)
+		return false;
+	binding->tenant[0] = '\0';
+	*extra = binding;
+	bind(binding);
+	return true;
+}
+
+bool check_tenant_name(char **newval, void **extra, GucSource) {
+	return accept_label(*newval, kMaxNameCharacters) && keep_binding(extra);
+}
+
+bool check_platform_id(char **newval, void **extra, GucSource) {
+	return accept_label(*newval, core::kMaxIdCharacters) && keep_binding(extra);
+}
+
+bool check_request_id(char **newval, void **, GucSource) {
+	return accept_label(*newval, kMaxRequestCharacters);
+}
+
+void assign_tenant_name(const char *, void *extra) { name_binding = static_cast<Binding *>(extra); }
+
+void assign_platform_id(const char *, void *extra) { platform_binding = static_cast<Binding *>(extra); }
+
+// In the order of core::Header.
+const char *const kSettingNames[core::kHeaderCount] = {
+	"app.platform_id", "app.tenant_id", "app.tenant_name", "app.request_id", "app.trace_id", "app.span_id",
+};
+
+const config_enum_entry kIncludeDeleted[] = {
+	{"off", 0, false}, {"on", 1, false}, {"alone", 2, false}, {nullptr, 0, false}};
+const config_enum_entry kOnMissingTenant[] = {
+	{"error", kMissingIsError, false}, {"empty", kMissingIsEmpty, false}, {nullptr, 0, false}};
+
+void define_text(Header header, const char *meaning, char **variable, GucStringCheckHook check,
+				 GucStringAssignHook assign) {
+	DefineCustomStringVariable(setting_name(header), meaning, nullptr, variable, "", PGC_USERSET, GUC_REPORT,
+							   check, assign, nullptr);
+}
+
+bool is_bound(const Binding *binding) {
+	return binding != nullptr && tenant_parsed != nullptr && strcmp(binding->tenant, tenant_parsed->text) == 0;
+}
+
+} // namespace
+
+void define_settings() {
+	// app.tenant_id last: what was set before the library was loaded is bound when its value arrives.
+	define_text(Header::kPlatformId, "Platform of the session's tenant.", &platform_id_text,
+				check_platform_id, assign_platform_id);
+	define_text(Header::kTenantName, "Name of the session's tenant.", &tenant_name_text, check_tenant_name,
+				assign_tenant_name);
+	define_text(Header::kRequestId, "Request that the session works for.", &request_id_text, check_request_id,
+				nullptr);
+	define_text(Header::kTraceId, "Trace that the request belongs to.", &trace_id_text, check_request_id,
+				nullptr);
+	define_text(Header::kSpanId, "Span that the request belongs to.", &span_id_text, check_request_id,
+				nullptr);
+	define_text(Header::kTenantId, "Tenant of this session; empty means none.", &tenant_id_text,
+				check_tenant_id, assign_tenant_id);
+	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
+							 &include_deleted, 0, kIncludeDeleted, PGC_USERSET, GUC_REPORT, nullptr, nullptr,
+							 nullptr);
+	DefineCustomEnumVariable("pg_tenant.on_missing_tenant",
+							 "What a statement on a protected table gets when no tenant is set.",
+							 "\"error\" refuses it; \"empty\" shows no rows, and writes still fail.",
+							 &on_missing_tenant, kMissingIsError, kOnMissingTenant, PGC_SUSET, 0, nullptr,
+							 nullptr, nullptr);
+	DefineCustomBoolVariable("pg_tenant.require_registered",
+							 "Whether a tenant must be in the registry to be served.", nullptr,
+							 &require_registered, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	MarkGUCPrefixReserved("pg_tenant");
+}
+
+const TenantId *live_tenant() { return tenant_parsed; }
+
+const char *setting_name(Header header) { return kSettingNames[static_cast<std::size_t>(header)]; }
+
+const char *identity_value(Header header) {
+	const char *value = nullptr;
+	switch (header) {
+	case Header::kTenantId:
+		value = tenant_id_text;
+		break;
+	case Header::kTenantName:
+		value = is_bound(name_binding) ? tenant_name_text : nullptr;
+		break;
+	case Header::kPlatformId:
+		value = is_bound(platform_binding) ? platform_id_text : nullptr;
+		break;
+	case Header::kRequestId:
+		value = request_id_text;
+		break;
+	case Header::kTraceId:
+		value = trace_id_text;
+		break;
+	case Header::kSpanId:
+		value = span_id_text;
+		break;
+	case Header::kOther:
+		break;
+	}
+	return value == nullptr || value[0] == '\0' ? nullptr : value;
+}
+
+void assign_setting(Header header, const char *value, bool is_local) {
+	(void)set_config_option(setting_name(header), value, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION,
+							is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0, false);
+}
+
+IdFault parse_tenant_id(const char *text, TenantId *id) {
+	return core::parse_tenant_id(text, count_characters(text), is_utf8(), id);
+}
+
+void read_tenant_id(const char *text, const char *what, TenantId *id) {
+	const IdFault fault = parse_tenant_id(text, id);
+	if (fault != IdFault::kNone)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid %s", what),
+						errdetail("%s", explain(fault)),
+						errhint("A tenant id is 1 to 128 characters, without control characters and without "
+								"a space at its ends.")));
+}
+
+bool is_valid_name(const char *text) {
+	return core::check_label(text, count_characters(text), kMaxNameCharacters, is_utf8()) == IdFault::kNone;
+}
+
+} // namespace pg_tenant::context

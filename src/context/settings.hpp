@@ -1,0 +1,43 @@
+// The settings of a session and of the server: definition, parsing, and what they hold now.
+// Check hooks parse once and never raise; assign hooks only keep a pointer to what was parsed.
+#pragma once
+
+#include "core/headers.hpp"
+#include "core/tenant_id.hpp"
+#include "pg/prelude.hpp"
+
+namespace pg_tenant::context {
+
+enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
+
+// pg_tenant.on_missing_tenant and pg_tenant.require_registered
+extern int on_missing_tenant;
+extern bool require_registered;
+
+// Defines every setting. Raises if another library already has one of the names.
+void define_settings();
+
+// The tenant of app.tenant_id right now, or NULL when none is set. The value belongs to the GUC machinery
+// and is gone with the next SET: copy what must outlive the call.
+const core::TenantId *live_tenant();
+
+// The setting that a header fills, or NULL when it is empty. A name or platform that was set together with
+// another tenant id than the present one counts as empty.
+const char *identity_value(core::Header header);
+
+// The name of the setting that a header fills.
+const char *setting_name(core::Header header);
+
+// Sets one of them, as SET or as SET LOCAL would; "" means none. Raises 22023 if the value is malformed.
+void assign_setting(core::Header header, const char *value, bool is_local);
+
+// Reads a tenant id in the database's encoding; never raises.
+core::IdFault parse_tenant_id(const char *text, core::TenantId *id);
+
+// The same; raises 22023 with this name for it.
+void read_tenant_id(const char *text, const char *what, core::TenantId *id);
+
+// Whether text may be a tenant's name: the rules of app.tenant_name.
+bool is_valid_name(const char *text);
+
+} // namespace pg_tenant::context

@@ -1,0 +1,154 @@
+// A statement's way through the executor: refused without a tenant in good standing, confined to one tenant
+// from its start to its end.
+#include "hooks/hooks.hpp"
+
+#include "context/frame.hpp"
+#include "context/settings.hpp"
+#include "pg/error.hpp"
+#include "registry/relations.hpp"
+#include "registry/require.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+#include "tcop/pquery.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/rls.h"
+#include "utils/portal.h"
+}
+
+namespace pg_tenant::hooks {
+
+using context::Frame;
+
+namespace {
+
+// Runs a call with another frame as the current one; the former comes back, on errors too.
+template <typename Call> void with_frame(Frame *frame, Call call) {
+	Frame *outer = context::current_frame;
+	PG_TRY();
+	{
+		context::current_frame = frame;
+		call();
+	}
+	PG_FINALLY();
+	{ context::current_frame = outer; }
+	PG_END_TRY();
+}
+
+// ri_triggers.c runs its queries as the table's owner with policies off, and so would everything that they
+// call, such as a row trigger that a cascade fires: for those the flag is taken away.
+template <typename Call> void with_policies_on(Call call) {
+	Oid user;
+	int flags;
+	GetUserIdAndSecContext(&user, &flags);
+	PG_TRY();
+	{
+		SetUserIdAndSecContext(user, flags & ~SECURITY_NOFORCE_RLS);
+		call();
+	}
+	PG_FINALLY();
+	{ SetUserIdAndSecContext(user, flags); }
+	PG_END_TRY();
+}
+
+// Runs a later phase of a query in the frame that it was started with.
+template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
+	Frame *frame = context::find_frame(query);
+	if (frame != nullptr && frame->is_integrity_query)
+		with_policies_on(call);
+	else if (frame == context::current_frame)
+		call();
+	else
+		with_frame(frame, call);
+}
+
+// Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role
+// that the session acts as: a SECURITY DEFINER function owned by a superuser lends nobody this right.
+bool sees_all_tenants() {
+	const bool is_granted = context::all_tenants_granted;
+	context::all_tenants_granted = false;
+	return is_granted || (!row_security && has_bypassrls_privilege(GetOuterUserId()));
+}
+
+// A missing tenant shows nothing only where the policies filter the statement.
+bool is_filtered() { return !has_bypassrls_privilege(GetUserId()); }
+
+void start_unprotected(QueryDesc *query, int flags) {
+	if (context::current_frame == nullptr)
+		previous.executor_start(query, flags);
+	else
+		with_frame(nullptr, [&] { previous.executor_start(query, flags); });
+}
+
+void start_in_frame(QueryDesc *query, int flags, const core::TenantId *tenant) {
+	Frame *frame = context::open_frame(query, tenant);
+	with_frame(frame, [&] { previous.executor_start(query, flags); });
+	context::attach_frame(frame);
+}
+
+void start_integrity_query(QueryDesc *query, int flags) {
+	Frame *frame = context::open_frame(query, context::statement_tenant());
+	frame->is_integrity_query = true;
+	previous.executor_start(query, flags);
+	context::attach_frame(frame);
+}
+
+// The portal that is being run is this query's, rather than the query being called by a portal's.
+bool is_portal_query(const QueryDesc *query) {
+	return ActivePortal != nullptr && ActivePortal->queryDesc == query;
+}
+
+void require_same_tenant(const QueryDesc *query) {
+	// Only a portal can be left and come back to. One that is stored at commit is checked when it is fetched from.
+	const Frame *frame = context::find_frame(query);
+	if (frame == nullptr || !is_portal_query(query) || ActivePortal->holdStore != nullptr)
+		return;
+	const core::TenantId *tenant = context::live_tenant();
+	const bool is_same =
+		frame->has_tenant ? tenant != nullptr && *tenant == frame->tenant : tenant == nullptr;
+	if (!is_same)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
+						errmsg("cursor \"%s\" was opened by another tenant", ActivePortal->name),
+						errhint("Open it again, or set the tenant that opened it.")));
+}
+
+} // namespace
+
+void executor_start(QueryDesc *query, int flags) {
+	if (IsBinaryUpgrade) {
+		previous.executor_start(query, flags);
+		return;
+	}
+	if (InNoForceRLSOperation()) {
+		start_integrity_query(query, flags);
+		return;
+	}
+	// What other sessions committed before this statement holds for it, though its plan may be an old one.
+	AcceptInvalidationMessages();
+	const bool is_unconfined = sees_all_tenants();
+	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
+	if (!OidIsValid(use.any) || is_unconfined) {
+		start_unprotected(query, flags);
+		return;
+	}
+	const core::TenantId *tenant = context::live_tenant();
+	// The leader of a parallel worker has checked already; the worker's setting is the leader's.
+	if (!IsParallelWorker()) {
+		registry::require_for_use(tenant, use, is_filtered());
+		note_portal_owner(tenant);
+	}
+	start_in_frame(query, flags, tenant);
+}
+
+void executor_run(EXECUTOR_RUN_PARAMETERS) {
+	require_same_tenant(query);
+	in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); });
+}
+
+void executor_finish(QueryDesc *query) {
+	in_own_frame(query, [&] { previous.executor_finish(query); });
+}
+
+} // namespace pg_tenant::hooks

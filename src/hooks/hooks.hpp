@@ -1,0 +1,44 @@
+// The hooks of this library and those that were there before. install.cpp sets them all; a hook calls the one
+// before it exactly once on every path.
+#pragma once
+
+#include "core/tenant_id.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "executor/executor.h"
+#include "tcop/utility.h"
+}
+
+namespace pg_tenant::hooks {
+
+// The hook that was set before ours, or the server's own function where there was none.
+struct Previous {
+	ExecutorStart_hook_type executor_start;
+	ExecutorRun_hook_type executor_run;
+	ExecutorFinish_hook_type executor_finish;
+	ProcessUtility_hook_type process_utility;
+	ExecutorCheckPerms_hook_type check_permissions; // NULL where there was none: the server has no default
+};
+extern Previous previous;
+
+// executor.cpp
+void executor_start(QueryDesc *query, int flags);
+void executor_run(EXECUTOR_RUN_PARAMETERS);
+void executor_finish(QueryDesc *query);
+
+// portal.cpp
+void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree, ProcessUtilityContext context,
+					 ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
+					 QueryCompletion *completion);
+
+// Remembers whose portal runs now, for the FETCH that passes no executor.
+void note_portal_owner(const core::TenantId *tenant);
+
+// permissions.cpp
+bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);
+
+// Saves and sets every hook; raises before it has changed anything, or not at all.
+void install();
+
+} // namespace pg_tenant::hooks

@@ -1,0 +1,44 @@
+// The whole chain on one screen.
+#include "hooks/hooks.hpp"
+
+#include "pg/error.hpp"
+#include "registry/relations.hpp"
+#include "registry/tenants.hpp"
+
+extern "C" {
+#include "utils/inval.h"
+}
+
+namespace pg_tenant::hooks {
+
+Previous previous;
+
+namespace {
+
+void relcache_message(Datum, Oid relation) {
+	registry::forget_relation(relation);
+	registry::forget_tenants(relation);
+}
+
+template <typename Hook> Hook or_standard(Hook set, Hook standard) { return set != nullptr ? set : standard; }
+
+} // namespace
+
+void install() {
+	// Raises when the server has no room for another callback, so it comes first.
+	CacheRegisterRelcacheCallback(relcache_message, 0);
+
+	previous.executor_start = or_standard(ExecutorStart_hook, &standard_ExecutorStart);
+	previous.executor_run = or_standard(ExecutorRun_hook, &standard_ExecutorRun);
+	previous.executor_finish = or_standard(ExecutorFinish_hook, &standard_ExecutorFinish);
+	previous.process_utility = or_standard(ProcessUtility_hook, &standard_ProcessUtility);
+	previous.check_permissions = ExecutorCheckPerms_hook;
+
+	ExecutorStart_hook = executor_start;
+	ExecutorRun_hook = executor_run;
+	ExecutorFinish_hook = executor_finish;
+	ProcessUtility_hook = process_utility;
+	ExecutorCheckPerms_hook = check_permissions;
+}
+
+} // namespace pg_tenant::hooks

@@ -1,0 +1,118 @@
+#include "isolation/policy.hpp"
+
+#include "pg/compat.hpp"
+#include "pg/spi.hpp"
+#include "registry/relations.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/pg_type_d.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_tenant::isolation {
+
+using registry::kIsolationPolicy;
+using registry::kRowsPolicy;
+
+namespace {
+
+int64 count_policies(Oid relation, const char *condition) {
+	return pg::query_number("SELECT count(*) FROM pg_catalog.pg_policy"
+							" WHERE polrelid OPERATOR(pg_catalog.=) %u AND %s",
+							relation, condition);
+}
+
+bool is_forced(Oid relation) {
+	Relation opened = table_open(relation, NoLock);
+	const bool forced = opened->rd_rel->relrowsecurity && opened->rd_rel->relforcerowsecurity;
+	table_close(opened, NoLock);
+	return forced;
+}
+
+// Someone else's policy under our name would be taken for ours by people, and by nobody else.
+void refuse_name_clash(Oid relation, const char *name) {
+	ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+					errmsg("\"%s\" has a policy \"%s\" that is not pg_tenant's", get_rel_name(relation), name),
+					errhint("DROP POLICY %s ON %s;", name, pg::qualified_name(relation))));
+}
+
+void put_isolation(Oid relation, const char *column, Oid type) {
+	const registry::Protection present = registry::protection_of(relation);
+	if (present.column != InvalidAttrNumber) {
+		const char *present_column = get_attname(relation, present.column, false);
+		if (strcmp(present_column, column) != 0)
+			ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+							errmsg("\"%s\" is protected by column \"%s\" already", get_rel_name(relation),
+								   present_column),
+							errhint("SELECT tenant.unprotect(%s);",
+									quote_literal_cstr(pg::qualified_name(relation)))));
+		return;
+	}
+	if (has_policy(relation, kIsolationPolicy))
+		refuse_name_clash(relation, kIsolationPolicy);
+	const char *filter = psprintf("(%s OPERATOR(pg_catalog.=) %s)", quote_identifier(column), typed_function(type));
+	pg::run_sql("CREATE POLICY %s ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING %s WITH CHECK %s", kIsolationPolicy,
+				pg::qualified_name(relation), filter, filter);
+}
+
+void put_rows(Oid relation) {
+	if (count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s' AND pg_catalog.pg_get_expr("
+										  "polqual, polrelid) OPERATOR(pg_catalog.<>) 'true'",
+										  kRowsPolicy)) > 0)
+		refuse_name_clash(relation, kRowsPolicy);
+	if (!has_policy(relation, kRowsPolicy))
+		pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
+					kRowsPolicy, pg::qualified_name(relation));
+}
+
+} // namespace
+
+const char *typed_function(Oid type) {
+	switch (type) {
+	case UUIDOID:
+		return "tenant.current_uuid()";
+	case TEXTOID:
+	case VARCHAROID:
+		return "tenant.current_text()";
+	case INT8OID:
+		return "tenant.current_bigint()";
+	case INT4OID:
+		return "tenant.current_int()";
+	default:
+		return nullptr;
+	}
+}
+
+bool has_policy(Oid relation, const char *name) {
+	return count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s'", name)) > 0;
+}
+
+bool has_own_permissive_policy(Oid relation) {
+	return count_policies(relation, psprintf("polpermissive AND polname OPERATOR(pg_catalog.<>) '%s'",
+											 kRowsPolicy)) > 0;
+}
+
+void put_policies(Oid relation, const char *column, Oid type, bool open) {
+	put_isolation(relation, column, type);
+	if (open)
+		put_rows(relation);
+	if (!is_forced(relation))
+		pg::run_sql("ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+					pg::qualified_name(relation));
+}
+
+bool drop_policies(Oid relation, const char *column) {
+	const char *name = pg::qualified_name(relation);
+	pg::run_sql("DROP POLICY %s ON %s", kIsolationPolicy, name);
+	if (has_policy(relation, kRowsPolicy))
+		pg::run_sql("DROP POLICY %s ON %s", kRowsPolicy, name);
+	pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", name, quote_identifier(column));
+	if (count_policies(relation, "true") > 0)
+		return false;
+	pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", name);
+	return true;
+}
+
+} // namespace pg_tenant::isolation

@@ -1,0 +1,266 @@
+#include "isolation/protect.hpp"
+
+#include "isolation/policy.hpp"
+#include "pg/compat.hpp"
+#include "pg/error.hpp"
+#include "pg/spi.hpp"
+#include "registry/relations.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class_d.h"
+#include "catalog/pg_collation_d.h"
+#include "catalog/pg_inherits.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/pg_locale.h"
+}
+
+namespace pg_tenant::isolation {
+
+using registry::Protection;
+using registry::protection_of;
+
+namespace {
+
+bool is_protected(Oid relation) { return protection_of(relation).column != InvalidAttrNumber; }
+
+void require_kind(Oid relation) {
+	const char kind = get_rel_relkind(relation);
+	const char *name = get_rel_name(relation);
+	if (kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot protect \"%s\"", name),
+						errdetail("Row-level security does not cover materialized views and foreign tables."),
+						errhint("REVOKE ALL ON %s FROM PUBLIC;", pg::qualified_name(relation))));
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", name)));
+	const Oid schema = get_rel_namespace(relation);
+	if (relation < FirstNormalObjectId || IsCatalogNamespace(schema) ||
+		schema == get_namespace_oid(registry::kSchema, true))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" belongs to the system or to pg_tenant", name)));
+}
+
+void require_owner(Oid relation) {
+	if (!pg::owns_relation(relation, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relation));
+}
+
+// Ownership comes before the lock: nobody may block a table that is not his.
+void lock_table(Oid relation) {
+	if (get_rel_relkind(relation) == '\0')
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+	require_kind(relation);
+	require_owner(relation);
+	LockRelationOid(relation, AccessExclusiveLock);
+	if (get_rel_relkind(relation) == '\0')
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+}
+
+List *parents_of(Oid relation) {
+	List *parents = NIL;
+	pg::begin_sql();
+	char *text = pg::query_text("SELECT pg_catalog.string_agg(inhparent::pg_catalog.oid::pg_catalog.text, ' ')"
+								" FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) %u",
+								relation);
+	pg::end_sql();
+	while (text != nullptr && *text != '\0') {
+		char *end;
+		parents = lappend_oid(parents, static_cast<Oid>(strtoul(text, &end, 10)));
+		text = *end == ' ' ? end + 1 : end;
+	}
+	return parents;
+}
+
+// A child is read through its parent without the child's policies, so protection starts at the top.
+void require_no_open_parent(Oid relation) {
+	ListCell *cell;
+	foreach (cell, parents_of(relation)) {
+		if (!is_protected(lfirst_oid(cell)))
+			ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+							errmsg("\"%s\" is a part of \"%s\", which is not protected", get_rel_name(relation),
+								   get_rel_name(lfirst_oid(cell))),
+							errhint("SELECT tenant.protect(%s);",
+									quote_literal_cstr(pg::qualified_name(lfirst_oid(cell))))));
+	}
+}
+
+// The table itself, then its partitions and children, all locked.
+List *members_of(Oid table) {
+	List *members = find_all_inheritors(table, AccessExclusiveLock, nullptr);
+	ListCell *cell;
+	foreach (cell, members) {
+		require_kind(lfirst_oid(cell));
+		require_owner(lfirst_oid(cell));
+	}
+	return members;
+}
+
+Oid column_type(Oid table, const char *column) {
+	const AttrNumber number = get_attnum(table, column);
+	if (number == InvalidAttrNumber)
+		return InvalidOid;
+	if (number < 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is a system column", column)));
+	Oid type;
+	int32 modifier;
+	Oid collation;
+	get_atttypetypmodcoll(table, number, &type, &modifier, &collation);
+	if (typed_function(type) == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("column \"%s\" of \"%s\" is %s, which cannot hold a tenant id", column,
+							   get_rel_name(table), format_type_be(type)),
+						errdetail("A tenant column is uuid, text, character varying, bigint or integer.")));
+	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("column \"%s\" of \"%s\" has a nondeterministic collation", column,
+							   get_rel_name(table)),
+						errdetail("Different tenant ids would be equal.")));
+	return type;
+}
+
+void require_column_type(Oid type) {
+	if (typed_function(type) == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("type %s cannot hold a tenant id", format_type_be(type)),
+						errdetail("A tenant column is uuid, text, character varying, bigint or integer.")));
+}
+
+bool is_open(const List *members, Open wanted) {
+	if (wanted != Open::kAutomatic)
+		return wanted == Open::kYes;
+	ListCell *cell;
+	foreach (cell, members) {
+		if (has_own_permissive_policy(lfirst_oid(cell)))
+			return false;
+	}
+	return true;
+}
+
+// Bottom up: the root counts as protected only when all below it is.
+void put_all_policies(const List *members, const char *column, Oid type, bool open) {
+	for (int i = list_length(members) - 1; i >= 0; i--)
+		put_policies(list_nth_oid(members, i), column, type, open);
+}
+
+bool has_tenant_index(Oid relation, const char *column) {
+	return pg::query_number(
+			   "SELECT count(*) FROM pg_catalog.pg_index i"
+			   " JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid"
+			   " AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]"
+			   " WHERE i.indrelid OPERATOR(pg_catalog.=) %u AND i.indisvalid AND i.indpred IS NULL"
+			   " AND a.attname OPERATOR(pg_catalog.=) %s",
+			   relation, quote_literal_cstr(column)) > 0;
+}
+
+// An index on a partitioned table covers its partitions; a child by inheritance needs its own.
+void put_index(const List *members, const char *column) {
+	ListCell *cell;
+	foreach (cell, members) {
+		const Oid relation = lfirst_oid(cell);
+		const bool is_root = relation == linitial_oid(members);
+		if ((is_root || !get_rel_relispartition(relation)) && !has_tenant_index(relation, column))
+			pg::run_sql("CREATE INDEX ON %s (%s)", pg::qualified_name(relation), quote_identifier(column));
+	}
+}
+
+} // namespace
+
+void protect(Oid table, const ProtectOptions &options) {
+	lock_table(table);
+	require_no_open_parent(table);
+	require_column_type(options.type);
+	const List *members = members_of(table);
+	const bool is_new = !is_protected(table);
+	Oid type = column_type(table, options.column);
+	const char *name = pg::qualified_name(table);
+	const char *column = quote_identifier(options.column);
+
+	pg::begin_sql();
+	// The owner must see every row that is adopted; put_policies() forces the policies again.
+	if (is_new || options.register_tenants || options.assign_to != nullptr)
+		pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY", name);
+	if (!OidIsValid(type)) {
+		type = options.type;
+		add_column(table, options);
+	}
+	if (is_new || options.register_tenants || options.assign_to != nullptr)
+		adopt_rows(table, options);
+	if (is_new) {
+		pg::run_sql("ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", name, column);
+		pg::run_sql("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s", name, column, typed_function(type));
+	}
+	put_all_policies(members, options.column, type, is_open(members, options.open));
+	put_index(members, options.column);
+	report_unsafe_keys(table, options.column);
+	pg::end_sql();
+}
+
+void unprotect(Oid table) {
+	lock_table(table);
+	const Protection protection = protection_of(table);
+	if (protection.column == InvalidAttrNumber)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not protected", get_rel_name(table))));
+	if (parents_of(table) != NIL)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+						errmsg("\"%s\" is a part of a protected table", get_rel_name(table)),
+						errdetail("Opening it would show every tenant's rows in it.")));
+	const List *members = members_of(table);
+	pg::begin_sql();
+	ListCell *cell;
+	foreach (cell, members) {
+		const Oid relation = lfirst_oid(cell);
+		const Protection own = protection_of(relation);
+		if (own.column == InvalidAttrNumber)
+			continue;
+		if (!drop_policies(relation, get_attname(relation, own.column, false)))
+			ereport(NOTICE, (errmsg("row-level security stays in force on \"%s\" for its other policies",
+									get_rel_name(relation))));
+		CommandCounterIncrement();
+	}
+	pg::end_sql();
+}
+
+void protect_descendants(Oid relation) {
+	if (get_rel_relkind(relation) != RELKIND_RELATION && get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE &&
+		get_rel_relkind(relation) != RELKIND_FOREIGN_TABLE)
+		return;
+	Oid parent = relation;
+	if (!is_protected(relation)) {
+		parent = InvalidOid;
+		ListCell *cell;
+		foreach (cell, parents_of(relation)) {
+			if (is_protected(lfirst_oid(cell)))
+				parent = lfirst_oid(cell);
+		}
+	}
+	if (!OidIsValid(parent))
+		return;
+
+	const Protection protection = protection_of(parent);
+	const char *column = get_attname(parent, protection.column, false);
+	const List *members = find_all_inheritors(parent == relation ? parent : relation, AccessExclusiveLock, nullptr);
+	pg::begin_sql();
+	const bool open = has_policy(parent, registry::kRowsPolicy);
+	for (int i = list_length(members) - 1; i >= 0; i--) {
+		const Oid member = list_nth_oid(members, i);
+		if (is_protected(member))
+			continue;
+		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
+			ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+							errmsg("foreign table \"%s\" cannot be a part of protected table \"%s\"",
+								   get_rel_name(member), get_rel_name(parent)),
+							errdetail("Row-level security does not cover foreign tables.")));
+		// Policies first: ALTER TABLE fires the event trigger that leads here, which must find it protected.
+		put_policies(member, column, protection.type, open && !has_own_permissive_policy(member));
+		pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT %s", pg::qualified_name(member),
+					quote_identifier(column), typed_function(protection.type));
+	}
+	pg::end_sql();
+}
+
+} // namespace pg_tenant::isolation

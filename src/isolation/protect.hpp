@@ -1,0 +1,38 @@
+// Protecting a table: its column, its rows, its partitions and children. Runs with the caller's rights, in the
+// caller's transaction, under ACCESS EXCLUSIVE locks on the whole tree; raises and leaves nothing changed.
+#pragma once
+
+#include "core/tenant_id.hpp"
+#include "pg/prelude.hpp"
+
+namespace pg_tenant::isolation {
+
+enum class Open { kAutomatic, kNo, kYes };
+
+struct ProtectOptions {
+	const char *column;
+	Oid type;              // of the column, where it has to be added
+	const char *assign_to; // the tenant that rows without one are given to, or NULL
+	bool register_tenants; // provision those that the rows name
+	Open open;
+};
+
+void protect(Oid table, const ProtectOptions &options);
+void unprotect(Oid table);
+
+// Declares a table to be seen by all tenants.
+void share(Oid table);
+
+// Protects what was attached to, or created under, a protected table by the command that just ran.
+void protect_descendants(Oid relation);
+
+// rows.cpp: gives every row a tenant, and reports or registers those that the rows name. The column is there.
+void adopt_rows(Oid table, const ProtectOptions &options);
+
+// rows.cpp: adds the column, filled for the rows that are there.
+void add_column(Oid table, const ProtectOptions &options);
+
+// keys.cpp: says in a NOTICE which keys reach across tenants.
+void report_unsafe_keys(Oid table, const char *column);
+
+} // namespace pg_tenant::isolation

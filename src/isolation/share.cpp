@@ -1,0 +1,54 @@
+// Tables that are declared to be seen by all tenants.
+#include "isolation/protect.hpp"
+
+#include "isolation/policy.hpp"
+#include "pg/compat.hpp"
+#include "pg/spi.hpp"
+#include "registry/relations.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "catalog/pg_namespace.h"
+}
+
+namespace pg_tenant::isolation {
+namespace {
+
+// The registry is its owner's alone; this one write is made in that role.
+void record_share(Oid table) {
+	HeapTuple schema = SearchSysCache1(NAMESPACENAME, CStringGetDatum(registry::kSchema));
+	const Oid owner = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(schema))->nspowner;
+	ReleaseSysCache(schema);
+	Oid user;
+	int flags;
+	GetUserIdAndSecContext(&user, &flags);
+	SetUserIdAndSecContext(owner, flags | SECURITY_LOCAL_USERID_CHANGE);
+	pg::run_sql("INSERT INTO tenant.shared_tables (relation) VALUES (%u) ON CONFLICT DO NOTHING", table);
+	SetUserIdAndSecContext(user, flags);
+}
+
+} // namespace
+
+void share(Oid table) {
+	const char kind = get_rel_relkind(table);
+	if (kind == '\0')
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", table)));
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_MATVIEW &&
+		kind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", get_rel_name(table))));
+	if (!pg::owns_relation(table, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
+	if (registry::protection_of(table).column != InvalidAttrNumber)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("\"%s\" is protected", get_rel_name(table)),
+						errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
+	pg::begin_sql();
+	record_share(table);
+	pg::end_sql();
+}
+
+} // namespace pg_tenant::isolation

@@ -1,0 +1,41 @@
+// The SQLSTATEs of the contract, and the guard that keeps a half-loaded library from answering.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+#define ERRCODE_TENANT_REQUIRED MAKE_SQLSTATE('T', 'N', '0', '0', '1')
+#define ERRCODE_UNKNOWN_TENANT MAKE_SQLSTATE('T', 'N', '0', '0', '2')
+#define ERRCODE_TENANT_NOT_ACTIVE MAKE_SQLSTATE('T', 'N', '0', '0', '3')
+#define ERRCODE_TENANT_IDENTITY_MISMATCH MAKE_SQLSTATE('T', 'N', '0', '0', '4')
+#define ERRCODE_TENANT_BOUNDARY MAKE_SQLSTATE('T', 'N', '0', '0', '6')
+#define ERRCODE_TENANT_CHANGED MAKE_SQLSTATE('T', 'N', '0', '1', '1')
+
+namespace pg_tenant::pg {
+
+// Set once, as the last act of _PG_init.
+void mark_initialised() noexcept;
+
+[[noreturn]] void refuse_uninitialised();
+extern bool initialised;
+
+// Raises 55000 if the library was loaded but its _PG_init never ran: then no hook protects anything.
+inline void require_initialised() {
+	if (unlikely(!initialised))
+		refuse_uninitialised();
+}
+
+} // namespace pg_tenant::pg
+
+// Defines an SQL-callable function. Every one refuses to answer when the hooks are not installed.
+#define PG_TENANT_FUNCTION(name)                                                                             \
+	static Datum name##_body(FunctionCallInfo fcinfo);                                                       \
+	extern "C" {                                                                                             \
+	PG_TENANT_EXPORT Datum name(PG_FUNCTION_ARGS);                                                           \
+	PG_TENANT_EXPORT const Pg_finfo_record *pg_finfo_##name(void);                                           \
+	PG_FUNCTION_INFO_V1(name);                                                                               \
+	Datum name(PG_FUNCTION_ARGS) {                                                                           \
+		pg_tenant::pg::require_initialised();                                                                \
+		return name##_body(fcinfo);                                                                          \
+	}                                                                                                        \
+	}                                                                                                        \
+	static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

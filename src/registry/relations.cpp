@@ -1,0 +1,186 @@
+#include "registry/relations.hpp"
+
+#include <cstring>
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
+#include "nodes/primnodes.h"
+#include "parser/parsetree.h"
+#include "rewrite/rowsecurity.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_tenant::registry {
+namespace {
+
+struct Entry {
+	Oid relation;
+	uint64 generation;
+	Protection protection;
+};
+
+HTAB *cache = nullptr;
+// An entry is worth something while its generation is the present one; messages that name no relation raise it.
+uint64 generation = 1;
+// Counts every message, to notice those that arrive while an entry is made.
+uint64 messages = 0;
+
+constexpr const char *kTypedFunctions[] = {"current_uuid", "current_text", "current_bigint", "current_int"};
+
+bool is_typed_function(Oid function) {
+	const Oid schema = get_namespace_oid(kSchema, true);
+	if (!OidIsValid(schema) || get_func_namespace(function) != schema)
+		return false;
+	const char *name = get_func_name(function);
+	for (const char *typed : kTypedFunctions) {
+		if (name != nullptr && strcmp(name, typed) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool is_plain_equality(Oid function) {
+	return function == F_UUID_EQ || function == F_TEXTEQ || function == F_INT8EQ || function == F_INT4EQ;
+}
+
+// The column of `column = tenant.current_…()`, or InvalidAttrNumber for any other expression.
+AttrNumber column_of_qual(const Expr *qual) {
+	if (qual == nullptr || !IsA(qual, OpExpr))
+		return InvalidAttrNumber;
+	auto *comparison = reinterpret_cast<const OpExpr *>(qual);
+	if (list_length(comparison->args) != 2 || !is_plain_equality(get_opcode(comparison->opno)))
+		return InvalidAttrNumber;
+	auto *left = static_cast<Node *>(linitial(comparison->args));
+	// A varchar column is compared as text; pg_dump writes that cast out.
+	while (IsA(left, RelabelType))
+		left = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(left)->arg);
+	auto *right = static_cast<Node *>(lsecond(comparison->args));
+	if (!IsA(left, Var) || !IsA(right, FuncExpr))
+		return InvalidAttrNumber;
+	if (!is_typed_function(reinterpret_cast<FuncExpr *>(right)->funcid))
+		return InvalidAttrNumber;
+	return reinterpret_cast<Var *>(left)->varattno;
+}
+
+bool is_for_everyone(const RowSecurityPolicy *policy) {
+	const ArrayType *roles = policy->roles;
+	if (roles == nullptr || ARR_DIMS(roles)[0] < 1)
+		return false;
+	return *reinterpret_cast<const Oid *>(ARR_DATA_PTR(roles)) == ACL_ID_PUBLIC;
+}
+
+AttrNumber isolated_column(const RowSecurityPolicy *policy) {
+	if (strcmp(policy->policy_name, kIsolationPolicy) != 0 || policy->permissive || policy->polcmd != '*' ||
+		!is_for_everyone(policy))
+		return InvalidAttrNumber;
+	const AttrNumber column = column_of_qual(policy->qual);
+	// A check that differs from the filter would let rows be written that nobody sees, or worse.
+	if (policy->with_check_qual != nullptr && !equal(policy->qual, policy->with_check_qual))
+		return InvalidAttrNumber;
+	return column;
+}
+
+Protection load(Oid relation) {
+	Relation opened = RelationIdGetRelation(relation);
+	if (!RelationIsValid(opened))
+		return {InvalidAttrNumber, InvalidOid};
+	const Protection protection = read_protection(opened);
+	RelationClose(opened);
+	return protection;
+}
+
+void create_cache() {
+	HASHCTL control;
+	memset(&control, 0, sizeof(control));
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(Entry);
+	control.hcxt = CacheMemoryContext;
+	cache = hash_create("pg_tenant relations", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
+	use->any = relation;
+	if (protection.type == UUIDOID)
+		use->as_uuid = relation;
+	else if (protection.type == INT8OID)
+		use->as_bigint = relation;
+	else if (protection.type == INT4OID)
+		use->as_int = relation;
+}
+
+} // namespace
+
+Protection read_protection(Relation relation) {
+	if (relation->rd_rel->relrowsecurity && relation->rd_rsdesc != nullptr) {
+		ListCell *cell;
+		foreach (cell, relation->rd_rsdesc->policies) {
+			const AttrNumber column = isolated_column(static_cast<RowSecurityPolicy *>(lfirst(cell)));
+			if (column != InvalidAttrNumber)
+				return {column, TupleDescAttr(RelationGetDescr(relation), column - 1)->atttypid};
+		}
+	}
+	return {InvalidAttrNumber, InvalidOid};
+}
+
+Protection protection_of(Oid relation) {
+	if (relation < FirstNormalObjectId)
+		return {InvalidAttrNumber, InvalidOid};
+	if (cache == nullptr)
+		create_cache();
+	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
+	if (likely(found != nullptr && found->generation == generation))
+		return found->protection;
+
+	Protection protection;
+	uint64 seen;
+	do {
+		seen = messages;
+		protection = load(relation);
+	} while (seen != messages);
+	auto *entry = static_cast<Entry *>(hash_search(cache, &relation, HASH_ENTER, nullptr));
+	entry->generation = generation;
+	entry->protection = protection;
+	return protection;
+}
+
+ProtectedUse protected_use(const PlannedStmt *plan) {
+	ProtectedUse use = {InvalidOid, InvalidOid, InvalidOid, InvalidOid, InvalidOid};
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		if (entry->rtekind != RTE_RELATION)
+			continue;
+		const Protection protection = protection_of(entry->relid);
+		if (protection.column != InvalidAttrNumber)
+			add_use(&use, entry->relid, protection);
+	}
+	if (!OidIsValid(use.any))
+		return use;
+	foreach (cell, plan->resultRelations) {
+		const Oid target = rt_fetch(lfirst_int(cell), plan->rtable)->relid;
+		if (protection_of(target).column != InvalidAttrNumber)
+			use.written = target;
+	}
+	return use;
+}
+
+void forget_relation(Oid relation) {
+	messages++;
+	if (!OidIsValid(relation)) {
+		generation++;
+	} else if (cache != nullptr) {
+		auto *entry = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
+		if (entry != nullptr)
+			entry->generation = 0;
+	}
+}
+
+} // namespace pg_tenant::registry

@@ -1,0 +1,45 @@
+// Which relations are protected: those that carry the policy `tenant_isolation` calling one of our typed
+// functions. Answers come from a backend cache that relcache messages keep right.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "access/attnum.h"
+#include "nodes/plannodes.h"
+#include "utils/rel.h"
+}
+
+namespace pg_tenant::registry {
+
+inline constexpr char kIsolationPolicy[] = "tenant_isolation";
+inline constexpr char kRowsPolicy[] = "tenant_rows";
+inline constexpr char kSchema[] = "tenant";
+
+struct Protection {
+	AttrNumber column; // of the tenant; InvalidAttrNumber when the relation is not protected
+	Oid type;          // of that column
+};
+
+// What a statement touches of the protected relations.
+struct ProtectedUse {
+	Oid any;     // one that it reads or writes, or InvalidOid
+	Oid written; // one that it writes
+	Oid as_uuid; // one whose tenant column is a uuid
+	Oid as_bigint;
+	Oid as_int;
+};
+
+// May raise; needs a lock on the relation, or a plan that holds one.
+Protection protection_of(Oid relation);
+
+// The same of an open relation, without the cache.
+Protection read_protection(Relation relation);
+
+// Walks the plan's range table.
+ProtectedUse protected_use(const PlannedStmt *plan);
+
+// Called for every relcache message; never raises.
+void forget_relation(Oid relation);
+
+} // namespace pg_tenant::registry

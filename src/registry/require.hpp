@@ -1,0 +1,16 @@
+// Whether a tenant may work: TN001 to TN004, and 22023 for an id that is no value of the tenant column.
+#pragma once
+
+#include "core/tenant_id.hpp"
+#include "registry/relations.hpp"
+
+namespace pg_tenant::registry {
+
+// Raises unless this tenant may run a statement that uses these protected relations. tenant may be NULL.
+// With pg_tenant.on_missing_tenant = empty, a missing tenant may read if `is_filtered`: policies then show nothing.
+void require_for_use(const core::TenantId *tenant, const ProtectedUse &use, bool is_filtered);
+
+// Raises unless the tenant is registered (where that is required) and active, and is who the session says.
+void require_in_good_standing(const core::TenantId &tenant);
+
+} // namespace pg_tenant::registry

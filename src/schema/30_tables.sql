@@ -1,0 +1,47 @@
+-- Protection of tables.
+CREATE FUNCTION tenant.protect(tbl regclass, tenant_column name DEFAULT 'tenant_id', column_type regtype DEFAULT 'uuid',
+		register boolean DEFAULT false, assign_to text DEFAULT NULL, open boolean DEFAULT NULL) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_protect';
+COMMENT ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean) IS
+	'Confines every statement on the table, its partitions and children to the rows of one tenant';
+
+CREATE FUNCTION tenant.unprotect(tbl regclass) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_unprotect';
+COMMENT ON FUNCTION tenant.unprotect(regclass) IS 'Opens a protected table again; its column and rows stay';
+
+CREATE FUNCTION tenant.share(tbl regclass) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_share';
+COMMENT ON FUNCTION tenant.share(regclass) IS 'Declares a table to be seen by all tenants';
+
+CREATE FUNCTION tenant.protection_of(tbl oid, OUT tenant_column name, OUT column_type regtype)
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_tenant_protection_of';
+COMMENT ON FUNCTION tenant.protection_of(oid) IS 'How a relation is protected, NULL where it is not';
+
+CREATE VIEW tenant.protected_tables AS
+	SELECT c.oid::pg_catalog.regclass AS tbl, p.tenant_column, p.column_type,
+		EXISTS (SELECT FROM pg_catalog.pg_policy r WHERE r.polrelid OPERATOR(pg_catalog.=) c.oid
+			AND r.polname OPERATOR(pg_catalog.=) 'tenant_rows') AS open,
+		(SELECT i.inhparent::pg_catalog.regclass FROM pg_catalog.pg_inherits i
+			WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid ORDER BY i.inhseqno LIMIT 1) AS part_of
+	FROM pg_catalog.pg_policy policy
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) policy.polrelid
+	CROSS JOIN LATERAL tenant.protection_of(c.oid) p
+	WHERE policy.polname OPERATOR(pg_catalog.=) 'tenant_isolation' AND p.tenant_column IS NOT NULL;
+COMMENT ON VIEW tenant.protected_tables IS 'The protected tables, with their partitions and children';
+
+CREATE FUNCTION tenant.protect_new_parts() RETURNS event_trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'pg_tenant_protect_new_parts';
+COMMENT ON FUNCTION tenant.protect_new_parts() IS 'Protects what is created, attached or inherited under a protected table';
+CREATE EVENT TRIGGER tenant_protect_new_parts ON ddl_command_end EXECUTE FUNCTION tenant.protect_new_parts();
+COMMENT ON EVENT TRIGGER tenant_protect_new_parts IS 'Protects what is created, attached or inherited under a protected table';
+
+CREATE FUNCTION tenant.forget_dropped_tables() RETURNS event_trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	DELETE FROM tenant.shared_tables USING pg_event_trigger_dropped_objects() dropped
+		WHERE dropped.classid = 'pg_class'::regclass AND dropped.objsubid = 0 AND relation = dropped.objid;
+END
+$$;
+COMMENT ON FUNCTION tenant.forget_dropped_tables() IS 'Keeps dropped tables out of tenant.shared_tables';
+CREATE EVENT TRIGGER tenant_forget_dropped_tables ON sql_drop EXECUTE FUNCTION tenant.forget_dropped_tables();
+COMMENT ON EVENT TRIGGER tenant_forget_dropped_tables IS 'Keeps dropped tables out of tenant.shared_tables';

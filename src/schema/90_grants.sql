@@ -1,0 +1,24 @@
+-- Everybody has the context functions, what policies and defaults call, and nothing else.
+REVOKE ALL ON ALL TABLES IN SCHEMA tenant FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenant FROM PUBLIC;
+DO $$
+BEGIN
+	FOR bucket IN 0..255 LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON TYPE tenant.bucket_%s FROM PUBLIC', bucket);
+	END LOOP;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.current_id(), tenant.require_id(),
+	tenant.current_uuid(), tenant.current_text(), tenant.current_bigint(), tenant.current_int(), tenant.identity(),
+	tenant.set_from_headers(jsonb, text, boolean), tenant.context_headers(), tenant.execute(text, text),
+	tenant.query(text, text), tenant.canonical_id(text) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean), tenant.unprotect(regclass),
+	tenant.share(regclass), tenant.provision(text, text, text, text[], jsonb, boolean), tenant.activate(text),
+	tenant.suspend(text, text), tenant.resume(text), tenant.add_resource(text, text, text),
+	tenant.remove_resource(text, text, text) TO tenant_admin;
+
+GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
+GRANT SELECT ON tenant.tenants, tenant.resources, tenant.protected_tables, tenant.shared_tables
+	TO tenant_admin, tenant_reader;

@@ -1,0 +1,112 @@
+// tenant.execute, tenant.query: one command as another tenant, with the caller's own privileges
+#include "pg/error.hpp"
+
+#include "context/settings.hpp"
+#include "pg/spi.hpp"
+#include "registry/require.hpp"
+#include "sqlapi/arguments.hpp"
+
+extern "C" {
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/tuplestore.h"
+}
+
+using pg_tenant::core::TenantId;
+namespace context = pg_tenant::context;
+namespace pg = pg_tenant::pg;
+namespace sqlapi = pg_tenant::sqlapi;
+
+namespace {
+
+constexpr long kBatch = 1000;
+
+// From here on the tenant is this one, until restore_tenant() or an error ends the nest level.
+int switch_tenant(FunctionCallInfo fcinfo) {
+	TenantId id;
+	context::read_tenant_id(sqlapi::required_text(fcinfo, 0, "tenant id"), "tenant id", &id);
+	const int level = NewGUCNestLevel();
+	(void)set_config_option(context::setting_name(pg_tenant::core::Header::kTenantId), id.text,
+							superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	pg_tenant::registry::require_in_good_standing(id);
+	return level;
+}
+
+// As a rollback does it, so that a plain SET inside the command does not outlive it either.
+void restore_tenant(int level) { AtEOXact_GUC(false, level); }
+
+[[noreturn]] void refuse_command(int result) {
+	if (result == SPI_ERROR_TRANSACTION || result == SPI_ERROR_COPY)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot run %s as another tenant",
+							   result == SPI_ERROR_COPY ? "COPY to or from the client" : "transaction control")));
+	elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
+}
+
+Datum row_as_jsonb(HeapTuple tuple, TupleDesc descriptor) {
+	const Datum row = PointerGetDatum(SPI_returntuple(tuple, descriptor));
+	const Datum json = DirectFunctionCall1(row_to_json, row);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(json)));
+}
+
+// Each row in a memory of its own, so that a large result needs no more than a small one.
+void store_rows(Portal portal, ReturnSetInfo *result) {
+	MemoryContext row_memory = AllocSetContextCreate(CurrentMemoryContext, "pg_tenant row", ALLOCSET_DEFAULT_SIZES);
+	for (;;) {
+		SPI_cursor_fetch(portal, true, kBatch);
+		SPITupleTable *batch = SPI_tuptable;
+		const uint64 rows = SPI_processed;
+		for (uint64 i = 0; i < rows; i++) {
+			MemoryContext outer = MemoryContextSwitchTo(row_memory);
+			HeapTuple copy = heap_copytuple(batch->vals[i]);
+			Datum value = row_as_jsonb(copy, batch->tupdesc);
+			bool is_null = false;
+			MemoryContextSwitchTo(outer);
+			tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
+			MemoryContextReset(row_memory);
+		}
+		SPI_freetuptable(batch);
+		if (rows == 0)
+			break;
+	}
+	MemoryContextDelete(row_memory);
+}
+
+} // namespace
+
+PG_TENANT_FUNCTION(pg_tenant_execute) {
+	const char *command = sqlapi::required_text(fcinfo, 1, "command");
+	const int level = switch_tenant(fcinfo);
+	pg::begin_sql();
+	const int result = SPI_execute(command, false, 0);
+	if (result < 0)
+		refuse_command(result);
+	const auto rows = static_cast<int64>(SPI_processed);
+	pg::end_sql();
+	restore_tenant(level);
+	PG_RETURN_INT64(rows);
+}
+
+PG_TENANT_FUNCTION(pg_tenant_query) {
+	const char *query = sqlapi::required_text(fcinfo, 1, "query");
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	const int level = switch_tenant(fcinfo);
+	pg::begin_sql();
+	SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
+	if (plan == nullptr)
+		refuse_command(SPI_result);
+	if (!SPI_is_cursor_plan(plan))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("query must be one statement that returns rows"),
+						errhint("Use tenant.execute() for other commands.")));
+	Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false);
+	store_rows(portal, reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo));
+	SPI_cursor_close(portal);
+	pg::end_sql();
+	restore_tenant(level);
+	return Datum(0);
+}
