@@ -7,3 +7,18 @@ test: ## install what is missing, build, and run every test
 run-tests:
 	@$(MAKE) -s -j2 all
 	@test/harness/check
+
+.PHONY: format lint mutation matrix
+format: ## bring the sources into shape
+	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp
+
+lint: ## clang-tidy, warnings of clang, rules of layers, sizes, symbols and the install script
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/check static'
+
+mutation: ## break each guard in turn and see that a test notices
+	@test/harness/setup build test
+	@test/harness/unprivileged test/mutation/run
+
+matrix: ## make test on PostgreSQL 15, 17 and 18 (needs root, for chroots)
+	@test/matrix/run

@@ -30,7 +30,8 @@ const core::TenantId *statement_tenant() {
 }
 
 Frame *open_frame(QueryDesc *query, const core::TenantId *tenant) {
-	MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "pg_tenant statement", ALLOCSET_SMALL_SIZES);
+	MemoryContext memory =
+		AllocSetContextCreate(CurrentMemoryContext, "pg_tenant statement", ALLOCSET_SMALL_SIZES);
 	auto *frame = static_cast<Frame *>(MemoryContextAlloc(memory, sizeof(Frame)));
 	frame->query = query;
 	frame->memory = memory;
@@ -58,6 +59,11 @@ void attach_frame(Frame *frame) {
 
 Frame *find_frame(const QueryDesc *query) {
 	return pg::find_in<Frame>(&frames, [query](const Frame *frame) { return frame->query == query; });
+}
+
+bool is_live_tenant(const Frame &frame) {
+	const core::TenantId *tenant = live_tenant();
+	return frame.has_tenant ? tenant != nullptr && *tenant == frame.tenant : tenant == nullptr;
 }
 
 } // namespace pg_tenant::context

@@ -55,4 +55,7 @@ void attach_frame(Frame *frame);
 // The frame of a query that was started earlier, or NULL.
 Frame *find_frame(const QueryDesc *query);
 
+// Whether the tenant that is set now is the one that the frame was opened for.
+bool is_live_tenant(const Frame &frame);
+
 } // namespace pg_tenant::context

@@ -157,7 +157,8 @@ void define_text(Header header, const char *meaning, char **variable, GucStringC
 }
 
 bool is_bound(const Binding *binding) {
-	return binding != nullptr && tenant_parsed != nullptr && strcmp(binding->tenant, tenant_parsed->text) == 0;
+	return binding != nullptr && tenant_parsed != nullptr &&
+		   strcmp(binding->tenant, tenant_parsed->text) == 0;
 }
 
 } // namespace
@@ -179,11 +180,10 @@ void define_settings() {
 	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
 							 &include_deleted, 0, kIncludeDeleted, PGC_USERSET, GUC_REPORT, nullptr, nullptr,
 							 nullptr);
-	DefineCustomEnumVariable("pg_tenant.on_missing_tenant",
-							 "What a statement on a protected table gets when no tenant is set.",
-							 "\"error\" refuses it; \"empty\" shows no rows, and writes still fail.",
-							 &on_missing_tenant, kMissingIsError, kOnMissingTenant, PGC_SUSET, 0, nullptr,
-							 nullptr, nullptr);
+	DefineCustomEnumVariable(
+		"pg_tenant.on_missing_tenant", "What a statement on a protected table gets when no tenant is set.",
+		"\"error\" refuses it; \"empty\" shows no rows, and writes still fail.", &on_missing_tenant,
+		kMissingIsError, kOnMissingTenant, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomBoolVariable("pg_tenant.require_registered",
 							 "Whether a tenant must be in the registry to be served.", nullptr,
 							 &require_registered, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);

@@ -14,7 +14,8 @@ bool has_control_character(std::string_view bytes, bool is_utf8) noexcept {
 		if (byte < 0x20 || byte == 0x7f)
 			return true;
 		// U+0080 to U+009F are control characters too.
-		if (is_utf8 && byte == 0xc2 && i + 1 < bytes.size() && static_cast<unsigned char>(bytes[i + 1]) < 0xa0)
+		if (is_utf8 && byte == 0xc2 && i + 1 < bytes.size() &&
+			static_cast<unsigned char>(bytes[i + 1]) < 0xa0)
 			return true;
 	}
 	return false;
@@ -30,7 +31,8 @@ int hex_digit(char c) noexcept {
 	return -1;
 }
 
-// Every spelling that PostgreSQL's uuid_in accepts: braces, upper case, a hyphen after any group of four digits.
+// Every spelling that PostgreSQL's uuid_in accepts: braces, upper case, a hyphen after any group of four
+// digits.
 bool parse_uuid(std::string_view text, std::uint8_t *uuid) noexcept {
 	const bool braces = text.size() > 1 && text.front() == '{' && text.back() == '}';
 	if (braces)
@@ -70,7 +72,8 @@ void read_number(TenantId *id) noexcept {
 		digits.remove_prefix(1);
 	if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos)
 		return;
-	const bool is_canonical = id->text[0] != '+' && (digits.front() != '0' || (digits.size() == 1 && !is_signed));
+	const bool is_canonical =
+		id->text[0] != '+' && (digits.front() != '0' || (digits.size() == 1 && !is_signed));
 	const char *end = id->text + id->length;
 	id->is_number = is_canonical && std::from_chars(id->text, end, id->number).ec == std::errc();
 	id->is_odd_number = !id->is_number;

@@ -18,10 +18,10 @@ enum class IdFault { kNone, kEmpty, kTooLong, kControlCharacter, kOuterSpace };
 // A tenant id in its canonical spelling. Trivially copyable: it lives in memory of the server's.
 struct TenantId {
 	std::uint32_t length;
-	std::uint32_t hash;    // of the text; the same on every machine, since it names the invalidation bucket
-	bool is_uuid;          // then uuid holds it
-	bool is_number;        // the canonical spelling of a 64-bit integer; then number holds it
-	bool is_odd_number;    // an integer in any other spelling: '007', '+7', '-0', too large
+	std::uint32_t hash; // of the text; the same on every machine, since it names the invalidation bucket
+	bool is_uuid;       // then uuid holds it
+	bool is_number;     // the canonical spelling of a 64-bit integer; then number holds it
+	bool is_odd_number; // an integer in any other spelling: '007', '+7', '-0', too large
 	std::uint8_t uuid[16];
 	std::int64_t number;
 	char text[kMaxIdBytes + 1]; // NUL-terminated

@@ -95,23 +95,17 @@ void start_integrity_query(QueryDesc *query, int flags) {
 	context::attach_frame(frame);
 }
 
-// The portal that is being run is this query's, rather than the query being called by a portal's.
+// Only a portal can be left and come back to; what a portal's query calls is in the middle of a statement.
 bool is_portal_query(const QueryDesc *query) {
 	return ActivePortal != nullptr && ActivePortal->queryDesc == query;
 }
 
+// Also when a cursor WITH HOLD is stored at commit: the server has rewound it by then, under the present
+// tenant.
 void require_same_tenant(const QueryDesc *query) {
-	// Only a portal can be left and come back to. One that is stored at commit is checked when it is fetched from.
 	const Frame *frame = context::find_frame(query);
-	if (frame == nullptr || !is_portal_query(query) || ActivePortal->holdStore != nullptr)
-		return;
-	const core::TenantId *tenant = context::live_tenant();
-	const bool is_same =
-		frame->has_tenant ? tenant != nullptr && *tenant == frame->tenant : tenant == nullptr;
-	if (!is_same)
-		ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
-						errmsg("cursor \"%s\" was opened by another tenant", ActivePortal->name),
-						errhint("Open it again, or set the tenant that opened it.")));
+	if (frame != nullptr && is_portal_query(query) && !context::is_live_tenant(*frame))
+		refuse_portal(ActivePortal->name);
 }
 
 } // namespace

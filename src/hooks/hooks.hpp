@@ -28,12 +28,14 @@ void executor_run(EXECUTOR_RUN_PARAMETERS);
 void executor_finish(QueryDesc *query);
 
 // portal.cpp
-void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree, ProcessUtilityContext context,
-					 ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
-					 QueryCompletion *completion);
+void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
+					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
+					 DestReceiver *receiver, QueryCompletion *completion);
 
 // Remembers whose portal runs now, for the FETCH that passes no executor.
 void note_portal_owner(const core::TenantId *tenant);
+
+[[noreturn]] void refuse_portal(const char *name);
 
 // permissions.cpp
 bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);

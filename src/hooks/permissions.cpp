@@ -1,6 +1,7 @@
 // ALTER TABLE … ADD FOREIGN KEY checks the rows that are there with one query, which would be refused without
-// a tenant, and with one would find a tenant's rows only and call the constraint valid. That query is not sent
-// when this check says no (ri_triggers.c, RI_Initial_Check): each row is then checked by itself, exactly.
+// a tenant, and with one would find a tenant's rows only and call the constraint valid. That query is not
+// sent when this check says no (ri_triggers.c, RI_Initial_Check): each row is then checked by itself,
+// exactly.
 #include "hooks/hooks.hpp"
 
 #include "registry/relations.hpp"

@@ -1,5 +1,5 @@
-// Keys that reach across tenants: a unique key without the tenant column tells that another tenant has a value,
-// a foreign key without it points into another tenant's rows.
+// Keys that reach across tenants: a unique key without the tenant column tells that another tenant has a
+// value, a foreign key without it points into another tenant's rows.
 #include "isolation/protect.hpp"
 
 #include "isolation/policy.hpp"
@@ -25,9 +25,12 @@ constexpr char kUniqueKeys[] =
 // Foreign keys from or to the table, where neither side's columns include its tenant column.
 constexpr char kForeignKeys[] =
 	"SELECT pg_catalog.string_agg(pg_catalog.quote_ident(conname), ', ' ORDER BY conname)"
-	" FROM pg_catalog.pg_constraint WHERE contype OPERATOR(pg_catalog.=) 'f' AND conparentid OPERATOR(pg_catalog.=) 0"
-	" AND ((conrelid OPERATOR(pg_catalog.=) %u AND NOT conkey OPERATOR(pg_catalog.@>) ARRAY[%d]::pg_catalog.int2[])"
-	" OR (confrelid OPERATOR(pg_catalog.=) %u AND NOT confkey OPERATOR(pg_catalog.@>) ARRAY[%d]::pg_catalog.int2[]))"
+	" FROM pg_catalog.pg_constraint WHERE contype OPERATOR(pg_catalog.=) 'f' AND conparentid "
+	"OPERATOR(pg_catalog.=) 0"
+	" AND ((conrelid OPERATOR(pg_catalog.=) %u AND NOT conkey OPERATOR(pg_catalog.@>) "
+	"ARRAY[%d]::pg_catalog.int2[])"
+	" OR (confrelid OPERATOR(pg_catalog.=) %u AND NOT confkey OPERATOR(pg_catalog.@>) "
+	"ARRAY[%d]::pg_catalog.int2[]))"
 	" AND (tenant.protection_of(conrelid)).tenant_column IS NOT NULL"
 	" AND (tenant.protection_of(confrelid)).tenant_column IS NOT NULL";
 
@@ -41,8 +44,10 @@ void report_unsafe_keys(Oid table, const char *column) {
 		ereport(NOTICE, (errmsg("unique keys of \"%s\" that span tenants: %s", get_rel_name(table), unique),
 						 errdetail("A duplicate tells a tenant that another one has the value.")));
 	if (foreign != nullptr)
-		ereport(NOTICE, (errmsg("foreign keys of \"%s\" that span tenants: %s", get_rel_name(table), foreign),
-						 errdetail("They can point to another tenant's row; include the tenant column in both sides.")));
+		ereport(
+			NOTICE,
+			(errmsg("foreign keys of \"%s\" that span tenants: %s", get_rel_name(table), foreign),
+			 errdetail("They can point to another tenant's row; include the tenant column in both sides.")));
 }
 
 } // namespace pg_tenant::isolation

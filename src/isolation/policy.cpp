@@ -33,9 +33,10 @@ bool is_forced(Oid relation) {
 
 // Someone else's policy under our name would be taken for ours by people, and by nobody else.
 void refuse_name_clash(Oid relation, const char *name) {
-	ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
-					errmsg("\"%s\" has a policy \"%s\" that is not pg_tenant's", get_rel_name(relation), name),
-					errhint("DROP POLICY %s ON %s;", name, pg::qualified_name(relation))));
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("\"%s\" has a policy \"%s\" that is not pg_tenant's", get_rel_name(relation), name),
+			 errhint("DROP POLICY %s ON %s;", name, pg::qualified_name(relation))));
 }
 
 void put_isolation(Oid relation, const char *column, Oid type) {
@@ -52,9 +53,10 @@ void put_isolation(Oid relation, const char *column, Oid type) {
 	}
 	if (has_policy(relation, kIsolationPolicy))
 		refuse_name_clash(relation, kIsolationPolicy);
-	const char *filter = psprintf("(%s OPERATOR(pg_catalog.=) %s)", quote_identifier(column), typed_function(type));
-	pg::run_sql("CREATE POLICY %s ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING %s WITH CHECK %s", kIsolationPolicy,
-				pg::qualified_name(relation), filter, filter);
+	const char *filter =
+		psprintf("(%s OPERATOR(pg_catalog.=) %s)", quote_identifier(column), typed_function(type));
+	pg::run_sql("CREATE POLICY %s ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING %s WITH CHECK %s",
+				kIsolationPolicy, pg::qualified_name(relation), filter, filter);
 }
 
 void put_rows(Oid relation) {
@@ -90,8 +92,8 @@ bool has_policy(Oid relation, const char *name) {
 }
 
 bool has_own_permissive_policy(Oid relation) {
-	return count_policies(relation, psprintf("polpermissive AND polname OPERATOR(pg_catalog.<>) '%s'",
-											 kRowsPolicy)) > 0;
+	return count_policies(
+			   relation, psprintf("polpermissive AND polname OPERATOR(pg_catalog.<>) '%s'", kRowsPolicy)) > 0;
 }
 
 void put_policies(Oid relation, const char *column, Oid type, bool open) {

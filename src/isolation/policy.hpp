@@ -9,7 +9,8 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
-// The typed function for a tenant column, qualified and with parentheses; NULL if the type cannot hold a tenant.
+// The typed function for a tenant column, qualified and with parentheses; NULL if the type cannot hold a
+// tenant.
 const char *typed_function(Oid type);
 
 // Whether it has a permissive policy besides ours: one that `true` would cancel.

@@ -53,20 +53,23 @@ void require_owner(Oid relation) {
 // Ownership comes before the lock: nobody may block a table that is not his.
 void lock_table(Oid relation) {
 	if (get_rel_relkind(relation) == '\0')
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
 	require_kind(relation);
 	require_owner(relation);
 	LockRelationOid(relation, AccessExclusiveLock);
 	if (get_rel_relkind(relation) == '\0')
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
 }
 
 List *parents_of(Oid relation) {
 	List *parents = NIL;
 	pg::begin_sql();
-	char *text = pg::query_text("SELECT pg_catalog.string_agg(inhparent::pg_catalog.oid::pg_catalog.text, ' ')"
-								" FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) %u",
-								relation);
+	char *text =
+		pg::query_text("SELECT pg_catalog.string_agg(inhparent::pg_catalog.oid::pg_catalog.text, ' ')"
+					   " FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) %u",
+					   relation);
 	pg::end_sql();
 	while (text != nullptr && *text != '\0') {
 		char *end;
@@ -82,8 +85,8 @@ void require_no_open_parent(Oid relation) {
 	foreach (cell, parents_of(relation)) {
 		if (!is_protected(lfirst_oid(cell)))
 			ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-							errmsg("\"%s\" is a part of \"%s\", which is not protected", get_rel_name(relation),
-								   get_rel_name(lfirst_oid(cell))),
+							errmsg("\"%s\" is a part of \"%s\", which is not protected",
+								   get_rel_name(relation), get_rel_name(lfirst_oid(cell))),
 							errhint("SELECT tenant.protect(%s);",
 									quote_literal_cstr(pg::qualified_name(lfirst_oid(cell))))));
 	}
@@ -105,7 +108,8 @@ Oid column_type(Oid table, const char *column) {
 	if (number == InvalidAttrNumber)
 		return InvalidOid;
 	if (number < 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is a system column", column)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is a system column", column)));
 	Oid type;
 	int32 modifier;
 	Oid collation;
@@ -204,7 +208,8 @@ void unprotect(Oid table) {
 	lock_table(table);
 	const Protection protection = protection_of(table);
 	if (protection.column == InvalidAttrNumber)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not protected", get_rel_name(table))));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not protected", get_rel_name(table))));
 	if (parents_of(table) != NIL)
 		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
 						errmsg("\"%s\" is a part of a protected table", get_rel_name(table)),
@@ -226,7 +231,8 @@ void unprotect(Oid table) {
 }
 
 void protect_descendants(Oid relation) {
-	if (get_rel_relkind(relation) != RELKIND_RELATION && get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE &&
+	if (get_rel_relkind(relation) != RELKIND_RELATION &&
+		get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE &&
 		get_rel_relkind(relation) != RELKIND_FOREIGN_TABLE)
 		return;
 	Oid parent = relation;
@@ -243,7 +249,8 @@ void protect_descendants(Oid relation) {
 
 	const Protection protection = protection_of(parent);
 	const char *column = get_attname(parent, protection.column, false);
-	const List *members = find_all_inheritors(parent == relation ? parent : relation, AccessExclusiveLock, nullptr);
+	const List *members =
+		find_all_inheritors(parent == relation ? parent : relation, AccessExclusiveLock, nullptr);
 	pg::begin_sql();
 	const bool open = has_policy(parent, registry::kRowsPolicy);
 	for (int i = list_length(members) - 1; i >= 0; i--) {

@@ -1,5 +1,6 @@
-// Protecting a table: its column, its rows, its partitions and children. Runs with the caller's rights, in the
-// caller's transaction, under ACCESS EXCLUSIVE locks on the whole tree; raises and leaves nothing changed.
+// Protecting a table: its column, its rows, its partitions and children. Runs with the caller's rights, in
+// the caller's transaction, under ACCESS EXCLUSIVE locks on the whole tree; raises and leaves nothing
+// changed.
 #pragma once
 
 #include "core/tenant_id.hpp"

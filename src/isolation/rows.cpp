@@ -24,16 +24,18 @@ namespace {
 constexpr long kBatch = 1000;
 
 [[noreturn]] void refuse_rows_without_tenant(Oid table, const char *column, int64 rows) {
-	ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-					errmsg(INT64_FORMAT " rows of \"%s\" have no tenant", rows, get_rel_name(table)),
-					errhint("SELECT tenant.protect(%s, %s, assign_to => '...');",
-							quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(column))));
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg_plural(INT64_FORMAT " row of \"%s\" has no tenant",
+						   INT64_FORMAT " rows of \"%s\" have no tenant", rows, rows, get_rel_name(table)),
+			 errhint("SELECT tenant.protect(%s, %s, assign_to => '...');",
+					 quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(column))));
 }
 
 // The tenant that rows without one are given to, in the spelling of the column's type.
 void read_assignee(const ProtectOptions &options, Oid type, TenantId *id) {
 	context::read_tenant_id(options.assign_to, "tenant id in assign_to", id);
-	const bool fits = type == UUIDOID	? id->is_uuid
+	const bool fits = type == UUIDOID   ? id->is_uuid
 					  : type == INT8OID ? id->is_number
 					  : type == INT4OID
 						  ? id->is_number && id->number >= PG_INT32_MIN && id->number <= PG_INT32_MAX
@@ -78,13 +80,14 @@ void count_tenant(const char *text, bool provision, Census *census) {
 
 Census take_census(Oid table, const ProtectOptions &options) {
 	Census census = {0, 0, 0};
-	const char *query = psprintf("SELECT DISTINCT %s::pg_catalog.text FROM %s", quote_identifier(options.column),
-								 pg::qualified_name(table));
+	const char *column = quote_identifier(options.column);
+	const char *query = psprintf("SELECT DISTINCT %s::pg_catalog.text FROM %s WHERE %s IS NOT NULL", column,
+								 pg::qualified_name(table), column);
 	SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
 	if (plan == nullptr)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	Portal portal = nullptr;
-	context::with_all_tenants([&] { portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true); });
+	context::with_all_tenants([&] { portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false); });
 	for (;;) {
 		SPI_cursor_fetch(portal, true, kBatch);
 		SPITupleTable *batch = SPI_tuptable;
@@ -102,22 +105,26 @@ Census take_census(Oid table, const ProtectOptions &options) {
 void report_census(Oid table, const ProtectOptions &options, const Census &census) {
 	const char *name = get_rel_name(table);
 	if (census.malformed > 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg(INT64_FORMAT " values in column \"%s\" of \"%s\" are no tenant ids", census.malformed,
-							   options.column, name),
-						errdetail("A tenant id is 1 to 128 characters, without control characters and without "
-								  "a space at its ends.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" of \"%s\" has values that are no tenant ids: " INT64_FORMAT,
+						options.column, name, census.malformed),
+				 errdetail("A tenant id is 1 to 128 characters, without control characters and without "
+						   "a space at its ends.")));
 	if (census.noncanonical > 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg(INT64_FORMAT " values in column \"%s\" of \"%s\" are UUIDs in an unusual spelling",
-							   census.noncanonical, options.column, name),
-						errhint("UPDATE %s SET %s = tenant.canonical_id(%s);", pg::qualified_name(table),
-								quote_identifier(options.column), quote_identifier(options.column))));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" of \"%s\" has UUIDs in other spellings than the canonical: " INT64_FORMAT,
+					options.column, name, census.noncanonical),
+			 errhint("UPDATE %s SET %s = tenant.canonical_id(%s);", pg::qualified_name(table),
+					 quote_identifier(options.column), quote_identifier(options.column))));
 	if (census.unregistered > 0 && context::require_registered)
-		ereport(NOTICE, (errmsg(INT64_FORMAT " tenants that \"%s\" has rows of are not registered",
-								census.unregistered, name),
-						 errhint("SELECT tenant.protect(%s, %s, register => true);",
-								 quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(options.column))));
+		ereport(NOTICE,
+				(errmsg("tenants that \"%s\" has rows of, but that are not registered: " INT64_FORMAT, name,
+						census.unregistered),
+				 errhint("SELECT tenant.protect(%s, %s, register => true);",
+						 quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(options.column))));
 }
 
 } // namespace
@@ -136,7 +143,8 @@ void add_column(Oid table, const ProtectOptions &options) {
 	TenantId id;
 	read_assignee(options, options.type, &id);
 	// A constant default fills the rows that are there without rewriting them.
-	pg::run_sql("ALTER TABLE %s ADD COLUMN %s %s DEFAULT %s", name, column, type, quote_literal_cstr(id.text));
+	pg::run_sql("ALTER TABLE %s ADD COLUMN %s %s DEFAULT %s", name, column, type,
+				quote_literal_cstr(id.text));
 }
 
 void adopt_rows(Oid table, const ProtectOptions &options) {

@@ -36,16 +36,19 @@ void record_share(Oid table) {
 void share(Oid table) {
 	const char kind = get_rel_relkind(table);
 	if (kind == '\0')
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", table)));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", table)));
 	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_MATVIEW &&
 		kind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", get_rel_name(table))));
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", get_rel_name(table))));
 	if (!pg::owns_relation(table, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
 	if (registry::protection_of(table).column != InvalidAttrNumber)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("\"%s\" is protected", get_rel_name(table)),
-						errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("\"%s\" is protected", get_rel_name(table)),
+				 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
 	pg::begin_sql();
 	record_share(table);
 	pg::end_sql();

@@ -84,7 +84,8 @@ char *query_text(const char *format, ...) {
 }
 
 const char *qualified_name(Oid relation) {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
+									  get_rel_name(relation));
 }
 
 } // namespace pg_tenant::pg

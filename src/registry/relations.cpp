@@ -28,7 +28,8 @@ struct Entry {
 };
 
 HTAB *cache = nullptr;
-// An entry is worth something while its generation is the present one; messages that name no relation raise it.
+// An entry is worth something while its generation is the present one; messages that name no relation raise
+// it.
 uint64 generation = 1;
 // Counts every message, to notice those that arrive while an entry is made.
 uint64 messages = 0;
@@ -107,7 +108,8 @@ void create_cache() {
 }
 
 void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
-	use->any = relation;
+	if (!OidIsValid(use->any))
+		use->any = relation;
 	if (protection.type == UUIDOID)
 		use->as_uuid = relation;
 	else if (protection.type == INT8OID)

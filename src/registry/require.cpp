@@ -51,7 +51,8 @@ void require_agreement(Header header, const char *registered) {
 	const char *setting = context::setting_name(header);
 	ereport(ERROR, (errcode(ERRCODE_TENANT_IDENTITY_MISMATCH),
 					errmsg("\"%s\" does not agree with the registry", setting),
-					errdetail("The session claims %s.", quote_literal_cstr(claimed)), errhint("RESET %s;", setting)));
+					errdetail("The session claims %s.", quote_literal_cstr(claimed)),
+					errhint("RESET %s;", setting)));
 }
 
 [[noreturn]] void refuse_spelling(const TenantId &tenant, Oid relation, const char *type) {

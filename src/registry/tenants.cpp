@@ -63,7 +63,8 @@ void create_cache() {
 	control.hash = hash_id;
 	control.match = match_id;
 	control.hcxt = cache_memory;
-	cache = hash_create("pg_tenant tenants", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	cache = hash_create("pg_tenant tenants", 64, &control,
+						HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
 uint32 bucket_of(const core::TenantId &id) { return id.hash % kBuckets; }
@@ -107,7 +108,8 @@ void drop_texts(Tenant *tenant) {
 		pfree(const_cast<char *>(tenant->platform_id));
 }
 
-// Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was suspended.
+// Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was
+// suspended.
 Snapshot fresh_snapshot() {
 	// A parallel plan's leader checked its tenant when the statement began, and may take no new snapshot.
 	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
@@ -118,8 +120,7 @@ void read_registry(const core::TenantId &id, Tenant *tenant) {
 	ScanKeyData key;
 	ScanKeyInit(&key, kColumnId, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(id.text));
 	Snapshot snapshot = RegisterSnapshot(fresh_snapshot());
-	SysScanDesc scan =
-		systable_beginscan(relation, pg::primary_key_index(relation), true, snapshot, 1, &key);
+	SysScanDesc scan = systable_beginscan(relation, pg::primary_key_index(relation), true, snapshot, 1, &key);
 	HeapTuple tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple)) {
 		TupleDesc descriptor = RelationGetDescr(relation);
@@ -186,7 +187,8 @@ const Tenant *find_tenant(const core::TenantId &id) {
 void announce_change(const core::TenantId &id) {
 	const Oid bucket = bucket_oid(bucket_of(id));
 	if (!OidIsValid(bucket))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("invalidation bucket of the tenant registry is missing"),
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("invalidation bucket of the tenant registry is missing"),
 						errhint("Create the extension pg_tenant again.")));
 	CacheInvalidateRelcacheByRelid(bucket);
 }

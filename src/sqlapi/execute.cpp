@@ -32,7 +32,8 @@ int switch_tenant(FunctionCallInfo fcinfo) {
 	context::read_tenant_id(sqlapi::required_text(fcinfo, 0, "tenant id"), "tenant id", &id);
 	const int level = NewGUCNestLevel();
 	(void)set_config_option(context::setting_name(pg_tenant::core::Header::kTenantId), id.text,
-							superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+							superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							false);
 	pg_tenant::registry::require_in_good_standing(id);
 	return level;
 }
@@ -42,9 +43,10 @@ void restore_tenant(int level) { AtEOXact_GUC(false, level); }
 
 [[noreturn]] void refuse_command(int result) {
 	if (result == SPI_ERROR_TRANSACTION || result == SPI_ERROR_COPY)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot run %s as another tenant",
-							   result == SPI_ERROR_COPY ? "COPY to or from the client" : "transaction control")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot run %s as another tenant",
+						result == SPI_ERROR_COPY ? "COPY to or from the client" : "transaction control")));
 	elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
 }
 
@@ -56,7 +58,8 @@ Datum row_as_jsonb(HeapTuple tuple, TupleDesc descriptor) {
 
 // Each row in a memory of its own, so that a large result needs no more than a small one.
 void store_rows(Portal portal, ReturnSetInfo *result) {
-	MemoryContext row_memory = AllocSetContextCreate(CurrentMemoryContext, "pg_tenant row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext row_memory =
+		AllocSetContextCreate(CurrentMemoryContext, "pg_tenant row", ALLOCSET_DEFAULT_SIZES);
 	for (;;) {
 		SPI_cursor_fetch(portal, true, kBatch);
 		SPITupleTable *batch = SPI_tuptable;
@@ -101,7 +104,8 @@ PG_TENANT_FUNCTION(pg_tenant_query) {
 	if (plan == nullptr)
 		refuse_command(SPI_result);
 	if (!SPI_is_cursor_plan(plan))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("query must be one statement that returns rows"),
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("query must be one statement that returns rows"),
 						errhint("Use tenant.execute() for other commands.")));
 	Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false);
 	store_rows(portal, reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo));

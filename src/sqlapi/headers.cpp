@@ -81,12 +81,14 @@ void require_headers(const char *require, Identity *identity) {
 	const bool needs_id = strcmp(require, "tenant_id") == 0 || strcmp(require, "tenant") == 0;
 	const bool needs_name = strcmp(require, "tenant") == 0;
 	if (!needs_id && strcmp(require, "none") != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for require: \"%s\"", require),
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for require: \"%s\"", require),
 						errhint("Use 'none', 'tenant_id' or 'tenant'.")));
 	const bool lacks_id = needs_id && (*identity)[Header::kTenantId] == nullptr;
 	if (lacks_id || (needs_name && (*identity)[Header::kTenantName] == nullptr))
-		ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED),
-						errmsg("header \"%s\" is missing or empty", lacks_id ? "X-Tenant-ID" : "X-Tenant-Name")));
+		ereport(ERROR,
+				(errcode(ERRCODE_TENANT_REQUIRED),
+				 errmsg("header \"%s\" is missing or empty", lacks_id ? "X-Tenant-ID" : "X-Tenant-Name")));
 }
 
 } // namespace
@@ -101,8 +103,8 @@ PG_TENANT_FUNCTION(pg_tenant_set_from_headers) {
 	TenantId id;
 	if (tenant != nullptr)
 		context::read_tenant_id(tenant, "header \"X-Tenant-ID\"", &id);
-	// The tenant first: name and platform bind to it. What the headers leave out is emptied, so that nothing of
-	// the request before remains.
+	// The tenant first: name and platform bind to it. What the headers leave out is emptied, so that nothing
+	// of the request before remains.
 	context::assign_setting(Header::kTenantId, tenant == nullptr ? "" : id.text, is_local);
 	for (std::size_t i = 0; i < kHeaderCount; i++) {
 		const auto header = static_cast<Header>(i);

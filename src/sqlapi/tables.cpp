@@ -25,14 +25,15 @@ PG_TENANT_FUNCTION(pg_tenant_protect) {
 	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
 	isolation::ProtectOptions options = {};
 	if (PG_ARGISNULL(1) || NameStr(*PG_GETARG_NAME(1))[0] == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("tenant column must not be null or empty")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("tenant column must not be null or empty")));
 	options.column = NameStr(*PG_GETARG_NAME(1));
 	options.type = sqlapi::required_oid(fcinfo, 2, "column type");
 	options.register_tenants = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
 	options.assign_to = PG_ARGISNULL(4) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(4));
-	options.open = PG_ARGISNULL(5)		  ? isolation::Open::kAutomatic
+	options.open = PG_ARGISNULL(5)     ? isolation::Open::kAutomatic
 				   : PG_GETARG_BOOL(5) ? isolation::Open::kYes
-										  : isolation::Open::kNo;
+									   : isolation::Open::kNo;
 	isolation::protect(table, options);
 	PG_RETURN_VOID();
 }

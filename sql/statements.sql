@@ -1,0 +1,116 @@
+-- Every form of statement sees and touches the rows of one tenant: for an ordinary role, and for the owner.
+\set VERBOSITY terse
+CREATE FUNCTION pg_temp.forms() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	form text;
+	result text;
+BEGIN
+	FOREACH form IN ARRAY ARRAY[
+		'SELECT string_agg(name, '','' ORDER BY id) FROM fx.customers',
+		'SELECT count(*) FROM fx.customers WHERE name LIKE ''%''',
+		'SELECT count(*) FROM fx.orders',
+		'SELECT count(*) FROM fx.orders_feb',
+		'SELECT count(*) FROM ONLY fx.orders_jan',
+		'SELECT string_agg(c.name || o.total, '','' ORDER BY o.id) FROM fx.customers c JOIN fx.orders o ON o.customer_id = c.id',
+		'SELECT count(*) FROM fx.customers c LEFT JOIN fx.orders o ON o.customer_id <> c.id',
+		'SELECT count(*) FROM fx.customers a FULL JOIN fx.customers b ON a.id = b.id + 1',
+		'WITH c AS MATERIALIZED (SELECT * FROM fx.customers) SELECT count(*) FROM c',
+		'SELECT (SELECT max(name) FROM fx.customers)',
+		'SELECT count(*) FROM fx.countries WHERE EXISTS (SELECT FROM fx.customers)',
+		'SELECT count(*) FROM (SELECT name FROM fx.customers UNION ALL SELECT name FROM fx.customers) u',
+		'SELECT count(*) FROM generate_series(1, 2) g CROSS JOIN LATERAL (SELECT * FROM fx.customers WHERE id >= g) l',
+		'SELECT string_agg(name, '','' ORDER BY id) FROM (SELECT * FROM fx.customers FOR UPDATE) l',
+		'SELECT count(*) FROM fx.customers TABLESAMPLE BERNOULLI (100)',
+		'SELECT count(*) FROM fx.customers WHERE tenant_id <> tenant.current_uuid()',
+		'SELECT count(*) FROM fx.customers WHERE tenant_id = ''22222222-2222-2222-2222-222222222222'' OR true',
+		'WITH u AS (UPDATE fx.customers SET name = name RETURNING name) SELECT string_agg(name, '','' ORDER BY name) FROM u',
+		'WITH d AS (DELETE FROM fx.orders RETURNING total) SELECT sum(total) FROM d',
+		'WITH i AS (INSERT INTO fx.customers (id, name) VALUES (9, ''new'') RETURNING tenant_id) SELECT tenant_id FROM i',
+		'WITH i AS (INSERT INTO fx.customers (id, name) VALUES (1, ''again'') ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name RETURNING name) SELECT name FROM i'
+	] LOOP
+		BEGIN
+			EXECUTE form INTO result;
+			RAISE EXCEPTION USING ERRCODE = 'ZZ000', MESSAGE = coalesce(result, 'NULL');
+		EXCEPTION WHEN OTHERS THEN
+			RETURN NEXT CASE SQLSTATE WHEN 'ZZ000' THEN '' ELSE SQLSTATE || ' ' END || SQLERRM || ' <- ' || left(form, 70);
+		END;
+	END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION pg_temp.forms() TO PUBLIC;
+
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = '11111111-1111-1111-1111-111111111111';
+SELECT * FROM pg_temp.forms() AS ordinary_role;
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = '11111111-1111-1111-1111-111111111111';
+SELECT * FROM pg_temp.forms() AS table_owner;
+SET app.tenant_id = '';
+SELECT substr(owner_without_tenant, 1, 5) AS sqlstate, count(*) FROM pg_temp.forms() AS owner_without_tenant GROUP BY 1;
+
+-- MERGE has no RETURNING before 17.
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = '11111111-1111-1111-1111-111111111111';
+BEGIN;
+MERGE INTO fx.customers c USING (VALUES (1, 'merged'), (50, 'added')) v (id, name) ON c.id = v.id
+	WHEN MATCHED THEN UPDATE SET name = v.name
+	WHEN NOT MATCHED THEN INSERT (id, name) VALUES (v.id, v.name);
+SELECT * FROM fx.customers ORDER BY id;
+ROLLBACK;
+MERGE INTO fx.customers c USING (VALUES (1)) v (id) ON c.id = v.id
+	WHEN MATCHED THEN UPDATE SET tenant_id = '22222222-2222-2222-2222-222222222222';
+COPY fx.customers TO STDOUT;
+COPY (SELECT name FROM fx.customers ORDER BY id) TO STDOUT;
+
+-- Writes for another tenant, and moves to one.
+INSERT INTO fx.customers (tenant_id, id, name) VALUES ('22222222-2222-2222-2222-222222222222', 99, 'planted');
+INSERT INTO fx.customers (tenant_id, id, name) VALUES (NULL, 99, 'planted');
+INSERT INTO fx.orders_feb (tenant_id, id, placed) VALUES ('22222222-2222-2222-2222-222222222222', 99, '2026-02-02');
+UPDATE fx.customers SET tenant_id = '22222222-2222-2222-2222-222222222222';
+UPDATE fx.orders SET placed = '2026-02-20', tenant_id = '22222222-2222-2222-2222-222222222222' WHERE placed < '2026-02-01';
+INSERT INTO fx.customers (tenant_id, id, name) VALUES ('11111111-1111-1111-1111-111111111111', 1, 'x')
+	ON CONFLICT (tenant_id, id) DO UPDATE SET tenant_id = '22222222-2222-2222-2222-222222222222';
+DELETE FROM fx.customers WHERE tenant_id = '22222222-2222-2222-2222-222222222222';
+UPDATE fx.customers SET name = 'owned' WHERE name LIKE 'bob%';
+
+-- The other column types.
+SET app.tenant_id = 'acme';
+SELECT * FROM fx.notes;
+SELECT * FROM fx.tags;
+INSERT INTO fx.tags (id, tag) VALUES (2, 'added') RETURNING tenant_id;
+DELETE FROM fx.tags WHERE id = 2;
+SET app.tenant_id = '7';
+SELECT * FROM fx.counters;
+SELECT * FROM fx.slots;
+INSERT INTO fx.slots (id, value) VALUES (2, 1) RETURNING tenant_id;
+DELETE FROM fx.slots WHERE id = 2;
+-- '7', '007' and '+7' are not three tenants with the same rows.
+SET app.tenant_id = '007';
+SELECT * FROM fx.counters;
+SET app.tenant_id = '+7';
+SELECT * FROM fx.slots;
+-- A tenant whose id is no value of the column.
+SET app.tenant_id = 'acme';
+SELECT * FROM fx.customers;
+SELECT * FROM fx.counters;
+SET app.tenant_id = '11111111-1111-1111-1111-111111111111';
+SELECT * FROM fx.slots;
+
+-- Views: with the rights of the caller, and of an owner that policies bind.
+SET SESSION AUTHORIZATION fx_owner;
+CREATE VIEW fx.customers_owner AS SELECT * FROM fx.customers;
+CREATE VIEW fx.customers_invoker WITH (security_invoker) AS SELECT * FROM fx.customers;
+GRANT SELECT, UPDATE, INSERT ON fx.customers_owner, fx.customers_invoker TO fx_app;
+SET SESSION AUTHORIZATION fx_app;
+SELECT count(*) FROM fx.customers_owner;
+SET app.tenant_id = '22222222-2222-2222-2222-222222222222';
+SELECT name FROM fx.customers_owner ORDER BY id;
+SELECT name FROM fx.customers_invoker ORDER BY id;
+UPDATE fx.customers_owner SET tenant_id = '11111111-1111-1111-1111-111111111111';
+INSERT INTO fx.customers_owner VALUES ('11111111-1111-1111-1111-111111111111', 77, 'planted');
+SET SESSION AUTHORIZATION fx_owner;
+DROP VIEW fx.customers_owner, fx.customers_invoker;
+-- Nothing was changed by all this.
+RESET SESSION AUTHORIZATION;
+SET row_security = off;
+SELECT tenant_id, string_agg(name, ',' ORDER BY id) FROM fx.customers GROUP BY 1 ORDER BY 1;
