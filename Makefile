@@ -12,9 +12,10 @@ PG_CONFIG ?= /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config
 # Hooks gain nothing from being inlined by the JIT, and its bitcode rules ignore PG_CXXFLAGS.
 override with_llvm = no
 PG_CPPFLAGS = -Isrc
+WERROR = -Werror
 PG_CXXFLAGS = -std=gnu++17 -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-fvisibility=hidden -fvisibility-inlines-hidden -fno-exceptions -fno-rtti \
-	-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Wformat -Werror \
+	-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Wformat $(WERROR) \
 	-Wno-register -MMD -MP
 # PGXS links with the C compiler, which knows nothing of the C++ runtime.
 SHLIB_LINK += -lstdc++

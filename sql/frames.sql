@@ -86,6 +86,25 @@ DROP TRIGGER note_before ON fx.customers;
 DROP TRIGGER note_after ON fx.customers;
 DROP FUNCTION fx.note();
 
+-- Between statements the session's setting counts: a plpgsql expression runs no statement.
+DO $$
+DECLARE
+	id text;
+BEGIN
+	SELECT tenant_id INTO id FROM fx.customers LIMIT 1;
+	PERFORM set_config('app.tenant_id', '22222222-2222-2222-2222-222222222222', true);
+	id := tenant.current_id();
+	RAISE NOTICE '%', id;
+	BEGIN
+		PERFORM 1 / (c.id - c.id) FROM fx.customers c;
+	EXCEPTION WHEN OTHERS THEN
+		PERFORM set_config('app.tenant_id', 'acme', true);
+		id := tenant.current_id();
+		RAISE NOTICE '%', id;
+	END;
+END
+$$;
+
 -- Settings follow transactions and savepoints.
 SET SESSION AUTHORIZATION fx_app;
 SET app.tenant_id = :'A';

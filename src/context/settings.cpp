@@ -92,8 +92,11 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 	}
 	auto *kept = static_cast<TenantId *>(pg::setting_alloc(sizeof(TenantId)));
 	auto *canonical = static_cast<char *>(pg::setting_alloc(parsed.length + 1));
-	if (kept == nullptr || canonical == nullptr)
+	if (kept == nullptr || canonical == nullptr) {
+		pg::setting_free(kept);
+		pg::setting_free(canonical);
 		return false;
+	}
 	*kept = parsed;
 	memcpy(canonical, parsed.text, parsed.length + 1);
 	pg::setting_free(*newval);

@@ -45,6 +45,7 @@ inline void *setting_alloc(size_t size) {
 #endif
 }
 
+// NULL is nothing to free.
 inline void setting_free(void *memory) {
 #if PG_VERSION_NUM >= 160000
 	guc_free(memory);
