@@ -92,13 +92,13 @@ DECLARE
 	id text;
 BEGIN
 	SELECT tenant_id INTO id FROM fx.customers LIMIT 1;
-	PERFORM set_config('app.tenant_id', '22222222-2222-2222-2222-222222222222', true);
+	SET LOCAL app.tenant_id = '22222222-2222-2222-2222-222222222222';
 	id := tenant.current_id();
 	RAISE NOTICE '%', id;
 	BEGIN
 		PERFORM 1 / (c.id - c.id) FROM fx.customers c;
 	EXCEPTION WHEN OTHERS THEN
-		PERFORM set_config('app.tenant_id', 'acme', true);
+		SET LOCAL app.tenant_id = 'acme';
 		id := tenant.current_id();
 		RAISE NOTICE '%', id;
 	END;

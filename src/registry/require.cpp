@@ -21,7 +21,7 @@ namespace {
 [[noreturn]] void refuse_missing(Oid relation) {
 	ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED),
 					errmsg("no tenant is set for protected table \"%s\"", get_rel_name(relation)),
-					errhint("SET app.tenant_id = '...'; or SELECT tenant.set('...', false);")));
+					errhint("SET app.tenant_id = '...';")));
 }
 
 [[noreturn]] void refuse_unknown(const TenantId &tenant) {

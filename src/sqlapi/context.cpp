@@ -49,7 +49,7 @@ PG_TENANT_FUNCTION(pg_tenant_require_id) {
 	const TenantId *id = statement_tenant();
 	if (id == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED), errmsg("no tenant is set"),
-						errhint("SET app.tenant_id = '...'; or SELECT tenant.set('...', false);")));
+						errhint("SET app.tenant_id = '...';")));
 	PG_RETURN_TEXT_P(cstring_to_text(id->text));
 }
 
