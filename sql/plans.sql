@@ -1,4 +1,5 @@
 -- No plan belongs to a tenant: one generic plan serves them all, and is not made again at a switch.
+\set SHOW_CONTEXT never
 \set A '11111111-1111-1111-1111-111111111111'
 \set B '22222222-2222-2222-2222-222222222222'
 SET SESSION AUTHORIZATION fx_app;

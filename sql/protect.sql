@@ -153,6 +153,16 @@ SELECT tenant.share('pr.odd');
 SELECT relation FROM tenant.shared_tables ORDER BY relation::text;
 DROP TABLE pr.odd;
 SELECT count(*) FROM tenant.shared_tables;
+CREATE TABLE pr.shared_first (tenant_id uuid);
+SELECT tenant.share('pr.shared_first');
+SELECT tenant.protect('pr.shared_first');
+SELECT count(*) FROM tenant.shared_tables;
+CREATE TABLE pr.rows_clash (tenant_id uuid);
+CREATE POLICY tenant_rows ON pr.rows_clash FOR SELECT USING (true);
+SELECT tenant.protect('pr.rows_clash', open => true);
+SELECT tenant.protect('pr.rows_clash');
+SELECT tenant.unprotect('pr.rows_clash');
+SELECT polname FROM pg_policy WHERE polrelid = 'pr.rows_clash'::regclass;
 -- Who may not.
 SET SESSION AUTHORIZATION fx_app;
 SELECT tenant.protect('pr.clash');

@@ -1,4 +1,5 @@
 -- A statement on a protected table needs a tenant that is set, registered and active; others need nothing.
+\set SHOW_CONTEXT never
 SET SESSION AUTHORIZATION fx_app;
 SELECT count(*) FROM fx.customers;
 SELECT count(*) FROM fx.countries;
@@ -94,6 +95,17 @@ RESET app.platform_id;
 -- Or to the next one, where none was set.
 SET app.tenant_id = '';
 SET app.tenant_name = 'Eve';
+SET app.tenant_id = '22222222-2222-2222-2222-222222222222';
+EXECUTE p;
+SET app.tenant_id = '22222222-2222-2222-2222-222222222222';
+EXECUTE p;
+SET app.tenant_id = '11111111-1111-1111-1111-111111111111';
+EXECUTE p;
+-- A rollback takes the tenant back, and with it what was bound to it.
+SET app.tenant_id = '';
+BEGIN;
+SET LOCAL app.tenant_id = '11111111-1111-1111-1111-111111111111';
+ROLLBACK;
 SET app.tenant_id = '22222222-2222-2222-2222-222222222222';
 EXECUTE p;
 RESET app.tenant_name;

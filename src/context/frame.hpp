@@ -26,8 +26,21 @@ struct Frame {
 };
 
 // The frame of the statement that runs now; NULL outside one, and inside a statement that touches no
-// protected table. Restored by whoever sets it, on errors too.
+// protected table.
 extern Frame *current_frame;
+
+// Runs a call with another frame as the current one; the former comes back, on errors too.
+template <typename Call> void with_frame(Frame *frame, Call call) {
+	Frame *outer = current_frame;
+	PG_TRY();
+	{
+		current_frame = frame;
+		call();
+	}
+	PG_FINALLY();
+	{ current_frame = outer; }
+	PG_END_TRY();
+}
 
 // Grants the next query that is started all tenants' rows, and nothing that it calls. For protect(), which
 // must read the rows that it adopts.

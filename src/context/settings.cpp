@@ -23,7 +23,14 @@ namespace {
 constexpr std::size_t kMaxNameCharacters = 256;
 constexpr std::size_t kMaxRequestCharacters = 128;
 
-// The tenant id that a name or a platform was set with. An empty one is bound by the next app.tenant_id.
+// What app.tenant_id holds, parsed.
+struct TenantSetting {
+	TenantId id;
+	// Set when there was no tenant: then a name or platform that was set before it belongs to it.
+	bool follows_none;
+};
+
+// The tenant id that a name or a platform was set with; empty when there was none.
 struct Binding {
 	char tenant[core::kMaxIdBytes + 1];
 };
@@ -37,9 +44,9 @@ char *span_id_text;
 int include_deleted;
 
 // What the check hooks parsed, as the assign hooks handed it over.
-const TenantId *tenant_parsed;
-Binding *name_binding;
-Binding *platform_binding;
+const TenantSetting *tenant_setting;
+const Binding *name_binding;
+const Binding *platform_binding;
 
 std::size_t count_characters(const char *text) {
 	return static_cast<std::size_t>(pg_mbstrlen_with_len(text, static_cast<int>(strlen(text))));
@@ -90,14 +97,16 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 						  "space at its ends.");
 		return false;
 	}
-	auto *kept = static_cast<TenantId *>(pg::setting_alloc(sizeof(TenantId)));
+	auto *kept = static_cast<TenantSetting *>(pg::setting_alloc(sizeof(TenantSetting)));
 	auto *canonical = static_cast<char *>(pg::setting_alloc(parsed.length + 1));
 	if (kept == nullptr || canonical == nullptr) {
 		pg::setting_free(kept);
 		pg::setting_free(canonical);
 		return false;
 	}
-	*kept = parsed;
+	kept->id = parsed;
+	kept->follows_none =
+		tenant_setting == nullptr || (tenant_setting->id == parsed && tenant_setting->follows_none);
 	memcpy(canonical, parsed.text, parsed.length + 1);
 	pg::setting_free(*newval);
 	*newval = canonical;
@@ -105,25 +114,17 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 	return true;
 }
 
-// A name or platform that came first belongs to the tenant that is named next.
-void bind(Binding *binding) {
-	if (binding != nullptr && binding->tenant[0] == '\0' && tenant_parsed != nullptr)
-		memcpy(binding->tenant, tenant_parsed->text, tenant_parsed->length + 1);
-}
-
 void assign_tenant_id(const char *, void *extra) {
-	tenant_parsed = static_cast<const TenantId *>(extra);
-	bind(name_binding);
-	bind(platform_binding);
+	tenant_setting = static_cast<const TenantSetting *>(extra);
 }
 
 bool keep_binding(void **extra) {
 	auto *binding = static_cast<Binding *>(pg::setting_alloc(sizeof(Binding)));
 	if (binding == nullptr)
 		return false;
-	binding->tenant[0] = '\0';
+	strlcpy(binding->tenant, tenant_setting == nullptr ? "" : tenant_setting->id.text,
+			sizeof(binding->tenant));
 	*extra = binding;
-	bind(binding);
 	return true;
 }
 
@@ -139,9 +140,9 @@ bool check_request_id(char **newval, void **, GucSource) {
 	return accept_label(*newval, kMaxRequestCharacters);
 }
 
-void assign_tenant_name(const char *, void *extra) { name_binding = static_cast<Binding *>(extra); }
+void assign_tenant_name(const char *, void *extra) { name_binding = static_cast<const Binding *>(extra); }
 
-void assign_platform_id(const char *, void *extra) { platform_binding = static_cast<Binding *>(extra); }
+void assign_platform_id(const char *, void *extra) { platform_binding = static_cast<const Binding *>(extra); }
 
 // In the order of core::Header.
 const char *const kSettingNames[core::kHeaderCount] = {
@@ -160,14 +161,16 @@ void define_text(Header header, const char *meaning, char **variable, GucStringC
 }
 
 bool is_bound(const Binding *binding) {
-	return binding != nullptr && tenant_parsed != nullptr &&
-		   strcmp(binding->tenant, tenant_parsed->text) == 0;
+	if (binding == nullptr || tenant_setting == nullptr)
+		return false;
+	return binding->tenant[0] == '\0' ? tenant_setting->follows_none
+									  : strcmp(binding->tenant, tenant_setting->id.text) == 0;
 }
 
 } // namespace
 
 void define_settings() {
-	// app.tenant_id last: what was set before the library was loaded is bound when its value arrives.
+	// app.tenant_id last: what was set before the library was loaded belongs to it.
 	define_text(Header::kPlatformId, "Platform of the session's tenant.", &platform_id_text,
 				check_platform_id, assign_platform_id);
 	define_text(Header::kTenantName, "Name of the session's tenant.", &tenant_name_text, check_tenant_name,
@@ -193,7 +196,7 @@ void define_settings() {
 	MarkGUCPrefixReserved("pg_tenant");
 }
 
-const TenantId *live_tenant() { return tenant_parsed; }
+const TenantId *live_tenant() { return tenant_setting == nullptr ? nullptr : &tenant_setting->id; }
 
 const char *setting_name(Header header) { return kSettingNames[static_cast<std::size_t>(header)]; }
 
@@ -243,7 +246,8 @@ void read_tenant_id(const char *text, const char *what, TenantId *id) {
 }
 
 bool is_valid_name(const char *text) {
-	return core::check_label(text, count_characters(text), kMaxNameCharacters, is_utf8()) == IdFault::kNone;
+	return text[0] != '\0' &&
+		   core::check_label(text, count_characters(text), kMaxNameCharacters, is_utf8()) == IdFault::kNone;
 }
 
 } // namespace pg_tenant::context

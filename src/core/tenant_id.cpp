@@ -93,7 +93,10 @@ IdFault check_label(std::string_view bytes, std::size_t characters, std::size_t 
 					bool is_utf8) noexcept {
 	if (characters > max_characters || bytes.size() > max_characters * 4)
 		return IdFault::kTooLong;
-	return has_control_character(bytes, is_utf8) ? IdFault::kControlCharacter : IdFault::kNone;
+	if (has_control_character(bytes, is_utf8))
+		return IdFault::kControlCharacter;
+	const bool has_outer_space = !bytes.empty() && (bytes.front() == ' ' || bytes.back() == ' ');
+	return has_outer_space ? IdFault::kOuterSpace : IdFault::kNone;
 }
 
 IdFault parse_tenant_id(std::string_view bytes, std::size_t characters, bool is_utf8, TenantId *id) noexcept {
@@ -102,8 +105,6 @@ IdFault parse_tenant_id(std::string_view bytes, std::size_t characters, bool is_
 	const IdFault fault = check_label(bytes, characters, kMaxIdCharacters, is_utf8);
 	if (fault != IdFault::kNone)
 		return fault;
-	if (bytes.front() == ' ' || bytes.back() == ' ')
-		return IdFault::kOuterSpace;
 
 	*id = TenantId{};
 	id->is_uuid = parse_uuid(bytes, id->uuid);

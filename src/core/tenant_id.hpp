@@ -31,7 +31,7 @@ static_assert(std::is_trivially_copyable_v<TenantId> && std::is_trivially_destru
 // Reads an id of `characters` characters; *id is only written when the result is kNone.
 IdFault parse_tenant_id(std::string_view bytes, std::size_t characters, bool is_utf8, TenantId *id) noexcept;
 
-// For names and request ids: what may be shown, logged and sent in a header.
+// For names and request ids, which may be empty: what may be shown, logged and sent in a header.
 IdFault check_label(std::string_view bytes, std::size_t characters, std::size_t max_characters,
 					bool is_utf8) noexcept;
 

@@ -21,21 +21,9 @@ extern "C" {
 namespace pg_tenant::hooks {
 
 using context::Frame;
+using context::with_frame;
 
 namespace {
-
-// Runs a call with another frame as the current one; the former comes back, on errors too.
-template <typename Call> void with_frame(Frame *frame, Call call) {
-	Frame *outer = context::current_frame;
-	PG_TRY();
-	{
-		context::current_frame = frame;
-		call();
-	}
-	PG_FINALLY();
-	{ context::current_frame = outer; }
-	PG_END_TRY();
-}
 
 // ri_triggers.c runs its queries as the table's owner with policies off, and so would everything that they
 // call, such as a row trigger that a cascade fires: for those the flag is taken away.

@@ -18,10 +18,21 @@ using registry::kRowsPolicy;
 
 namespace {
 
+// Of pg_policy: ours, rather than a policy of that name that does something else.
+constexpr char kIsRowsPolicy[] =
+	"polname OPERATOR(pg_catalog.=) 'tenant_rows' AND polpermissive AND polcmd OPERATOR(pg_catalog.=) '*'"
+	" AND polroles OPERATOR(pg_catalog.=) '{0}'"
+	" AND pg_catalog.pg_get_expr(polqual, polrelid) OPERATOR(pg_catalog.=) 'true'"
+	" AND pg_catalog.pg_get_expr(polwithcheck, polrelid) OPERATOR(pg_catalog.=) 'true'";
+
 int64 count_policies(Oid relation, const char *condition) {
 	return pg::query_number("SELECT count(*) FROM pg_catalog.pg_policy"
 							" WHERE polrelid OPERATOR(pg_catalog.=) %u AND %s",
 							relation, condition);
+}
+
+bool has_policy(Oid relation, const char *name) {
+	return count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s'", name)) > 0;
 }
 
 bool is_forced(Oid relation) {
@@ -60,13 +71,12 @@ void put_isolation(Oid relation, const char *column, Oid type) {
 }
 
 void put_rows(Oid relation) {
-	if (count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s' AND pg_catalog.pg_get_expr("
-										  "polqual, polrelid) OPERATOR(pg_catalog.<>) 'true'",
-										  kRowsPolicy)) > 0)
+	if (is_open_relation(relation))
+		return;
+	if (has_policy(relation, kRowsPolicy))
 		refuse_name_clash(relation, kRowsPolicy);
-	if (!has_policy(relation, kRowsPolicy))
-		pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
-					kRowsPolicy, pg::qualified_name(relation));
+	pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
+				kRowsPolicy, pg::qualified_name(relation));
 }
 
 } // namespace
@@ -87,13 +97,10 @@ const char *typed_function(Oid type) {
 	}
 }
 
-bool has_policy(Oid relation, const char *name) {
-	return count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s'", name)) > 0;
-}
+bool is_open_relation(Oid relation) { return count_policies(relation, kIsRowsPolicy) > 0; }
 
 bool has_own_permissive_policy(Oid relation) {
-	return count_policies(
-			   relation, psprintf("polpermissive AND polname OPERATOR(pg_catalog.<>) '%s'", kRowsPolicy)) > 0;
+	return count_policies(relation, psprintf("polpermissive AND NOT (%s)", kIsRowsPolicy)) > 0;
 }
 
 void put_policies(Oid relation, const char *column, Oid type, bool open) {
@@ -108,7 +115,7 @@ void put_policies(Oid relation, const char *column, Oid type, bool open) {
 bool drop_policies(Oid relation, const char *column) {
 	const char *name = pg::qualified_name(relation);
 	pg::run_sql("DROP POLICY %s ON %s", kIsolationPolicy, name);
-	if (has_policy(relation, kRowsPolicy))
+	if (is_open_relation(relation))
 		pg::run_sql("DROP POLICY %s ON %s", kRowsPolicy, name);
 	pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", name, quote_identifier(column));
 	if (count_policies(relation, "true") > 0)

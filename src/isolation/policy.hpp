@@ -16,7 +16,8 @@ const char *typed_function(Oid type);
 // Whether it has a permissive policy besides ours: one that `true` would cancel.
 bool has_own_permissive_policy(Oid relation);
 
-bool has_policy(Oid relation, const char *name);
+// Whether it has our permissive policy, which lets every role with the grants see its tenant's rows.
+bool is_open_relation(Oid relation);
 
 // Makes one relation (no partition or child of it) protected by this column. With `open`, a role that has the
 // grants sees its tenant's rows without a policy of its own. Idempotent.

@@ -17,7 +17,6 @@ extern "C" {
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 }
 
 namespace pg_tenant::isolation {
@@ -200,6 +199,7 @@ void protect(Oid table, const ProtectOptions &options) {
 	}
 	put_all_policies(members, options.column, type, is_open(members, options.open));
 	put_index(members, options.column);
+	forget_share(table);
 	report_unsafe_keys(table, options.column);
 	pg::end_sql();
 }
@@ -252,7 +252,7 @@ void protect_descendants(Oid relation) {
 	const List *members =
 		find_all_inheritors(parent == relation ? parent : relation, AccessExclusiveLock, nullptr);
 	pg::begin_sql();
-	const bool open = has_policy(parent, registry::kRowsPolicy);
+	const bool open = is_open_relation(parent);
 	for (int i = list_length(members) - 1; i >= 0; i--) {
 		const Oid member = list_nth_oid(members, i);
 		if (is_protected(member))

@@ -24,6 +24,9 @@ void unprotect(Oid table);
 // Declares a table to be seen by all tenants.
 void share(Oid table);
 
+// share.cpp: takes that declaration back; needs pg::begin_sql().
+void forget_share(Oid table);
+
 // Protects what was attached to, or created under, a protected table by the command that just ran.
 void protect_descendants(Oid relation);
 

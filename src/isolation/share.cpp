@@ -19,7 +19,7 @@ namespace pg_tenant::isolation {
 namespace {
 
 // The registry is its owner's alone; this one write is made in that role.
-void record_share(Oid table) {
+void write_as_owner(const char *command) {
 	HeapTuple schema = SearchSysCache1(NAMESPACENAME, CStringGetDatum(registry::kSchema));
 	const Oid owner = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(schema))->nspowner;
 	ReleaseSysCache(schema);
@@ -27,7 +27,7 @@ void record_share(Oid table) {
 	int flags;
 	GetUserIdAndSecContext(&user, &flags);
 	SetUserIdAndSecContext(owner, flags | SECURITY_LOCAL_USERID_CHANGE);
-	pg::run_sql("INSERT INTO tenant.shared_tables (relation) VALUES (%u) ON CONFLICT DO NOTHING", table);
+	pg::run_sql("%s", command);
 	SetUserIdAndSecContext(user, flags);
 }
 
@@ -50,8 +50,15 @@ void share(Oid table) {
 				 errmsg("\"%s\" is protected", get_rel_name(table)),
 				 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
 	pg::begin_sql();
-	record_share(table);
+	write_as_owner(
+		psprintf("INSERT INTO tenant.shared_tables (relation) VALUES (%u) ON CONFLICT DO NOTHING", table));
 	pg::end_sql();
+}
+
+void forget_share(Oid table) {
+	write_as_owner(psprintf("DELETE FROM tenant.shared_tables"
+							" WHERE relation OPERATOR(pg_catalog.=) %u::pg_catalog.regclass",
+							table));
 }
 
 } // namespace pg_tenant::isolation

@@ -32,7 +32,7 @@ DECLARE
 BEGIN
 	IF NOT tenant.is_valid_name(provision.name) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid tenant name',
-			DETAIL = 'A name is at most 256 characters, without control characters.';
+			DETAIL = 'A name is 1 to 256 characters, without control characters and without a space at its ends.';
 	END IF;
 	IF provision.domains IS NULL OR array_position(provision.domains, NULL) IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'domains must not be null';

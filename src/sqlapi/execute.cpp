@@ -1,6 +1,7 @@
 // tenant.execute, tenant.query: one command as another tenant, with the caller's own privileges
 #include "pg/error.hpp"
 
+#include "context/frame.hpp"
 #include "context/settings.hpp"
 #include "pg/spi.hpp"
 #include "registry/require.hpp"
@@ -85,12 +86,16 @@ void store_rows(Portal portal, ReturnSetInfo *result) {
 PG_TENANT_FUNCTION(pg_tenant_execute) {
 	const char *command = sqlapi::required_text(fcinfo, 1, "command");
 	const int level = switch_tenant(fcinfo);
-	pg::begin_sql();
-	const int result = SPI_execute(command, false, 0);
-	if (result < 0)
-		refuse_command(result);
-	const auto rows = static_cast<int64>(SPI_processed);
-	pg::end_sql();
+	int64 rows = 0;
+	// Without the caller's frame, for what starts no executor: the expressions of a DO block.
+	context::with_frame(nullptr, [&] {
+		pg::begin_sql();
+		const int result = SPI_execute(command, false, 0);
+		if (result < 0)
+			refuse_command(result);
+		rows = static_cast<int64>(SPI_processed);
+		pg::end_sql();
+	});
 	restore_tenant(level);
 	PG_RETURN_INT64(rows);
 }
@@ -99,18 +104,20 @@ PG_TENANT_FUNCTION(pg_tenant_query) {
 	const char *query = sqlapi::required_text(fcinfo, 1, "query");
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	const int level = switch_tenant(fcinfo);
-	pg::begin_sql();
-	SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
-	if (plan == nullptr)
-		refuse_command(SPI_result);
-	if (!SPI_is_cursor_plan(plan))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("query must be one statement that returns rows"),
-						errhint("Use tenant.execute() for other commands.")));
-	Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false);
-	store_rows(portal, reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo));
-	SPI_cursor_close(portal);
-	pg::end_sql();
+	context::with_frame(nullptr, [&] {
+		pg::begin_sql();
+		SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
+		if (plan == nullptr)
+			refuse_command(SPI_result);
+		if (!SPI_is_cursor_plan(plan))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("query must be one statement that returns rows"),
+							errhint("Use tenant.execute() for other commands.")));
+		Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false);
+		store_rows(portal, reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo));
+		SPI_cursor_close(portal);
+		pg::end_sql();
+	});
 	restore_tenant(level);
 	return Datum(0);
 }

@@ -139,4 +139,6 @@ TEST(Label, HasItsOwnLimit) {
 	EXPECT_EQ(check_label(std::string(256, 'x'), 256, 256, true), IdFault::kNone);
 	EXPECT_EQ(check_label(std::string(257, 'x'), 257, 256, true), IdFault::kTooLong);
 	EXPECT_EQ(check_label("a\nb", 3, 256, true), IdFault::kControlCharacter);
+	EXPECT_EQ(check_label(" a", 2, 256, true), IdFault::kOuterSpace);
+	EXPECT_EQ(check_label("a ", 2, 256, true), IdFault::kOuterSpace);
 }

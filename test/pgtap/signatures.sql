@@ -1,0 +1,103 @@
+-- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
+BEGIN;
+SELECT plan(185);
+
+CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
+INSERT INTO expected VALUES
+	('set', 'tenant_id text, is_local boolean DEFAULT true', 'text', 'volatile unsafe', 'PUBLIC'),
+	('clear', '', 'void', 'volatile unsafe', 'PUBLIC'),
+	('current_id', '', 'text', 'stable safe leakproof', 'PUBLIC'),
+	('require_id', '', 'text', 'stable safe', 'PUBLIC'),
+	('current_uuid', '', 'uuid', 'stable safe leakproof', 'PUBLIC'),
+	('current_text', '', 'text', 'stable safe leakproof', 'PUBLIC'),
+	('current_bigint', '', 'bigint', 'stable safe leakproof', 'PUBLIC'),
+	('current_int', '', 'integer', 'stable safe leakproof', 'PUBLIC'),
+	('identity', 'OUT platform_id text, OUT tenant_id text, OUT tenant_name text, OUT request_id text, '
+		'OUT trace_id text, OUT span_id text', 'record', 'stable restricted', 'PUBLIC'),
+	('set_from_headers', 'headers jsonb, require text DEFAULT ''tenant_id''::text, is_local boolean DEFAULT true',
+		'text', 'volatile unsafe', 'PUBLIC'),
+	('context_headers', '', 'jsonb', 'stable restricted', 'PUBLIC'),
+	('execute', 'tenant_id text, command text', 'bigint', 'volatile unsafe', 'PUBLIC'),
+	('query', 'tenant_id text, query text', 'SETOF jsonb', 'volatile unsafe', 'PUBLIC'),
+	('canonical_id', 'tenant_id text', 'text', 'immutable safe', 'PUBLIC'),
+	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
+		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '
+		'open boolean DEFAULT NULL::boolean', 'void', 'volatile unsafe', 'tenant_admin'),
+	('unprotect', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
+	('share', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
+	('protection_of', 'tbl oid, OUT tenant_column name, OUT column_type regtype', 'record',
+		'stable restricted strict', 'tenant_admin tenant_reader'),
+	('provision', 'tenant_id text DEFAULT (gen_random_uuid())::text, name text DEFAULT NULL::text, '
+		'platform_id text DEFAULT NULL::text, domains text[] DEFAULT ''{}''::text[], config jsonb DEFAULT '
+		'''{}''::jsonb, activate boolean DEFAULT true', 'tenant.tenants', 'volatile unsafe', 'tenant_admin'),
+	('activate', 'id text', 'tenant.tenants', 'volatile unsafe', 'tenant_admin'),
+	('suspend', 'id text, reason text DEFAULT NULL::text', 'tenant.tenants', 'volatile unsafe', 'tenant_admin'),
+	('resume', 'id text', 'tenant.tenants', 'volatile unsafe', 'tenant_admin'),
+	('add_resource', 'id text, type text, resource_id text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('remove_resource', 'id text, type text, resource_id text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('list', 'resource_type text DEFAULT NULL::text', 'TABLE(tenant_id text, name text, platform_id text, '
+		'config jsonb, revision bigint, resources jsonb)', 'stable safe', 'tenant_admin tenant_reader'),
+	-- What the extension calls itself, and nobody else.
+	('is_valid_name', 'name text', 'boolean', 'immutable safe strict', ''),
+	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
+	('announce_change', '', 'trigger', 'volatile unsafe', ''),
+	('protect_new_parts', '', 'event_trigger', 'volatile unsafe', ''),
+	('forget_dropped_tables', '', 'event_trigger', 'volatile unsafe', '');
+
+CREATE TEMP VIEW present AS
+	SELECT p.oid, p.proname::text AS name, pg_get_function_arguments(p.oid) AS arguments,
+		pg_get_function_result(p.oid) AS result,
+		CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END
+			|| CASE p.proparallel WHEN 's' THEN ' safe' WHEN 'r' THEN ' restricted' ELSE ' unsafe' END
+			|| CASE WHEN p.proleakproof THEN ' leakproof' ELSE '' END
+			|| CASE WHEN p.proisstrict THEN ' strict' ELSE '' END AS label,
+		coalesce((SELECT string_agg(CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, ' '
+				ORDER BY grantee::regrole::text)
+			FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner)))
+			WHERE privilege_type = 'EXECUTE' AND grantee <> p.proowner), '') AS callers,
+		p.prosecdef, p.proconfig, p.prolang
+	FROM pg_proc p WHERE p.pronamespace = 'tenant'::regnamespace;
+
+SELECT bag_eq('SELECT name FROM present',
+	'SELECT name FROM expected', 'schema tenant has these functions, each name once');
+
+SELECT is(p.arguments, e.arguments, format('arguments of tenant.%s', e.name))
+	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
+SELECT is(p.result, e.result, format('result of tenant.%s', e.name))
+	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
+SELECT is(p.label, e.label, format('volatility and parallel label of tenant.%s', e.name))
+	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
+SELECT is(p.callers, e.callers, format('who may call tenant.%s', e.name))
+	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
+SELECT isnt(coalesce(obj_description(p.oid, 'pg_proc'), ''), '', format('tenant.%s has a comment', e.name))
+	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
+
+-- A SECURITY DEFINER function must not look names up along its caller's search path.
+SELECT is(array_to_string(proconfig, ','), 'search_path=pg_catalog, pg_temp', format('search path of tenant.%s', name))
+	FROM present WHERE prosecdef ORDER BY name;
+-- These run with the caller's privileges: only so are ownership and grants the caller's.
+SELECT is(prosecdef, false, format('tenant.%s is SECURITY INVOKER', name)) FROM present
+	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'protect', 'unprotect', 'share') ORDER BY name;
+-- A context function in SQL would be inlined, and then read the setting in the middle of a statement.
+SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', format('tenant.%s is written in C', name))
+	FROM present p WHERE name LIKE 'current\_%' ORDER BY name;
+
+-- Tables, views and event triggers.
+SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
+		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
+	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'),
+		('tenants', 'r')$$, 'schema tenant has these tables and views');
+SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
+	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'c') ORDER BY relname;
+SELECT isnt(coalesce(obj_description(oid, 'pg_event_trigger'), ''), '', format('event trigger %s has a comment', evtname))
+	FROM pg_event_trigger WHERE evtname LIKE 'tenant\_%' ORDER BY evtname;
+SELECT isnt(coalesce(obj_description('tenant'::regnamespace, 'pg_namespace'), ''), '', 'the schema has a comment');
+
+SELECT columns_are('tenant', 'tenants', ARRAY['tenant_id', 'name', 'platform_id', 'status', 'status_reason', 'domains',
+	'config', 'revision', 'created_at', 'updated_at', 'activated_at', 'suspended_at', 'deleted_at']);
+SELECT col_is_pk('tenant', 'tenants', 'tenant_id', 'a tenant is registered once');
+SELECT columns_are('tenant', 'protected_tables', ARRAY['tbl', 'tenant_column', 'column_type', 'open', 'part_of']);
+SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
+
+SELECT * FROM finish();
+ROLLBACK;
