@@ -70,11 +70,13 @@ void put_isolation(Oid relation, const char *column, Oid type) {
 				kIsolationPolicy, pg::qualified_name(relation), filter, filter);
 }
 
-void put_rows(Oid relation) {
+void put_rows(Oid relation, bool open) {
 	if (is_open_relation(relation))
 		return;
 	if (has_policy(relation, kRowsPolicy))
 		refuse_name_clash(relation, kRowsPolicy);
+	if (!open)
+		return;
 	pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
 				kRowsPolicy, pg::qualified_name(relation));
 }
@@ -105,8 +107,7 @@ bool has_own_permissive_policy(Oid relation) {
 
 void put_policies(Oid relation, const char *column, Oid type, bool open) {
 	put_isolation(relation, column, type);
-	if (open)
-		put_rows(relation);
+	put_rows(relation, open);
 	if (!is_forced(relation))
 		pg::run_sql("ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
 					pg::qualified_name(relation));

@@ -59,38 +59,31 @@ END
 $$;
 COMMENT ON FUNCTION tenant.provision(text, text, text, text[], jsonb, boolean) IS 'Registers a tenant, active or pending';
 
-CREATE FUNCTION tenant.activate(id text) RETURNS tenant.tenants
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- One step of a tenant that is `allowed`.
+CREATE FUNCTION tenant.take_step(id text, step text, allowed text, becomes text, reason text) RETURNS tenant.tenants
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	changed tenant.tenants := tenant.lock_for_step(id, ARRAY['pending'], 'activate');
+	changed tenant.tenants := tenant.lock_for_step(id, ARRAY[allowed], step);
 BEGIN
-	UPDATE tenant.tenants t SET status = 'active', status_reason = NULL, activated_at = now(), updated_at = now()
+	UPDATE tenant.tenants t SET status = becomes, status_reason = reason, updated_at = now(),
+		activated_at = coalesce(activated_at, now()), suspended_at = CASE WHEN becomes = 'suspended' THEN now() END
 		WHERE t.tenant_id = changed.tenant_id RETURNING * INTO changed;
 	RETURN changed;
 END
 $$;
+COMMENT ON FUNCTION tenant.take_step(text, text, text, text, text) IS 'Changes the state of a tenant that is in another one';
+
+CREATE FUNCTION tenant.activate(id text) RETURNS tenant.tenants
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT tenant.take_step(id, 'activate', 'pending', 'active', NULL) $$;
 COMMENT ON FUNCTION tenant.activate(text) IS 'Lets a pending tenant in';
 
 CREATE FUNCTION tenant.suspend(id text, reason text DEFAULT NULL) RETURNS tenant.tenants
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	changed tenant.tenants := tenant.lock_for_step(id, ARRAY['active'], 'suspend');
-BEGIN
-	UPDATE tenant.tenants t SET status = 'suspended', status_reason = reason, suspended_at = now(), updated_at = now()
-		WHERE t.tenant_id = changed.tenant_id RETURNING * INTO changed;
-	RETURN changed;
-END
-$$;
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT tenant.take_step(id, 'suspend', 'active', 'suspended', reason) $$;
 COMMENT ON FUNCTION tenant.suspend(text, text) IS 'Cuts an active tenant off, from its next statement on, in every session';
 
 CREATE FUNCTION tenant.resume(id text) RETURNS tenant.tenants
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	changed tenant.tenants := tenant.lock_for_step(id, ARRAY['suspended'], 'resume');
-BEGIN
-	UPDATE tenant.tenants t SET status = 'active', status_reason = NULL, suspended_at = NULL, updated_at = now()
-		WHERE t.tenant_id = changed.tenant_id RETURNING * INTO changed;
-	RETURN changed;
-END
-$$;
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT tenant.take_step(id, 'resume', 'suspended', 'active', NULL) $$;
 COMMENT ON FUNCTION tenant.resume(text) IS 'Lets a suspended tenant in again';
