@@ -1,9 +1,12 @@
 // The module's magic and its entry, nothing else.
+#include "context/frame.hpp"
 #include "context/settings.hpp"
 #include "hooks/hooks.hpp"
 #include "pg/error.hpp"
 
 extern "C" {
+#include "tcop/pquery.h"
+
 PG_TENANT_EXPORT const Pg_magic_struct *Pg_magic_func(void);
 PG_TENANT_EXPORT void _PG_init(void);
 
@@ -12,6 +15,7 @@ PG_MODULE_MAGIC;
 void _PG_init(void) {
 	pg_tenant::context::define_settings();
 	pg_tenant::hooks::install();
+	pg_tenant::context::statement_unchecked = ActivePortal != nullptr;
 	pg_tenant::pg::mark_initialised();
 }
 }

@@ -13,6 +13,7 @@ namespace pg_tenant::context {
 
 Frame *current_frame = nullptr;
 bool all_tenants_granted = false;
+bool statement_unchecked = false;
 
 namespace {
 

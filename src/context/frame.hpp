@@ -29,6 +29,11 @@ struct Frame {
 // protected table.
 extern Frame *current_frame;
 
+// The library was loaded in the middle of a statement, whose start no hook of ours saw: not preloaded, it is
+// loaded when a policy or a default first calls it. Until the next statement starts, the typed functions see
+// to what ExecutorStart does.
+extern bool statement_unchecked;
+
 // Runs a call with another frame as the current one; the former comes back, on errors too.
 template <typename Call> void with_frame(Frame *frame, Call call) {
 	Frame *outer = current_frame;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "context/portals.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -116,6 +117,7 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 
 void assign_tenant_id(const char *, void *extra) {
 	tenant_setting = static_cast<const TenantSetting *>(extra);
+	lock_foreign_portals();
 }
 
 bool keep_binding(void **extra) {

@@ -3,6 +3,7 @@
 #include "hooks/hooks.hpp"
 
 #include "context/frame.hpp"
+#include "context/portals.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
 #include "registry/relations.hpp"
@@ -99,6 +100,7 @@ void require_same_tenant(const QueryDesc *query) {
 } // namespace
 
 void executor_start(QueryDesc *query, int flags) {
+	context::statement_unchecked = false;
 	if (IsBinaryUpgrade) {
 		previous.executor_start(query, flags);
 		return;
@@ -119,7 +121,7 @@ void executor_start(QueryDesc *query, int flags) {
 	// The leader of a parallel worker has checked already; the worker's setting is the leader's.
 	if (!IsParallelWorker()) {
 		registry::require_for_use(tenant, use, is_filtered());
-		note_portal_owner(tenant);
+		context::note_portal_owner(tenant);
 	}
 	start_in_frame(query, flags, tenant);
 }

@@ -32,9 +32,6 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
 					 DestReceiver *receiver, QueryCompletion *completion);
 
-// Remembers whose portal runs now, for the FETCH that passes no executor.
-void note_portal_owner(const core::TenantId *tenant);
-
 [[noreturn]] void refuse_portal(const char *name);
 
 // permissions.cpp

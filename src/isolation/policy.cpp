@@ -1,5 +1,6 @@
 #include "isolation/policy.hpp"
 
+#include "isolation/catalog.hpp"
 #include "pg/compat.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
@@ -17,23 +18,6 @@ using registry::kIsolationPolicy;
 using registry::kRowsPolicy;
 
 namespace {
-
-// Of pg_policy: ours, rather than a policy of that name that does something else.
-constexpr char kIsRowsPolicy[] =
-	"polname OPERATOR(pg_catalog.=) 'tenant_rows' AND polpermissive AND polcmd OPERATOR(pg_catalog.=) '*'"
-	" AND polroles OPERATOR(pg_catalog.=) '{0}'"
-	" AND pg_catalog.pg_get_expr(polqual, polrelid) OPERATOR(pg_catalog.=) 'true'"
-	" AND pg_catalog.pg_get_expr(polwithcheck, polrelid) OPERATOR(pg_catalog.=) 'true'";
-
-int64 count_policies(Oid relation, const char *condition) {
-	return pg::query_number("SELECT count(*) FROM pg_catalog.pg_policy"
-							" WHERE polrelid OPERATOR(pg_catalog.=) %u AND %s",
-							relation, condition);
-}
-
-bool has_policy(Oid relation, const char *name) {
-	return count_policies(relation, psprintf("polname OPERATOR(pg_catalog.=) '%s'", name)) > 0;
-}
 
 bool is_forced(Oid relation) {
 	Relation opened = table_open(relation, NoLock);
@@ -62,7 +46,7 @@ void put_isolation(Oid relation, const char *column, Oid type) {
 									quote_literal_cstr(pg::qualified_name(relation)))));
 		return;
 	}
-	if (has_policy(relation, kIsolationPolicy))
+	if (policies_of(relation).has_isolation)
 		refuse_name_clash(relation, kIsolationPolicy);
 	const char *filter =
 		psprintf("(%s OPERATOR(pg_catalog.=) %s)", quote_identifier(column), typed_function(type));
@@ -71,14 +55,12 @@ void put_isolation(Oid relation, const char *column, Oid type) {
 }
 
 void put_rows(Oid relation, bool open) {
-	if (is_open_relation(relation))
-		return;
-	if (has_policy(relation, kRowsPolicy))
+	const PolicyCensus policies = policies_of(relation);
+	if (policies.has_rows_clash)
 		refuse_name_clash(relation, kRowsPolicy);
-	if (!open)
-		return;
-	pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
-				kRowsPolicy, pg::qualified_name(relation));
+	if (open && !policies.has_rows)
+		pg::run_sql("CREATE POLICY %s ON %s AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true)",
+					kRowsPolicy, pg::qualified_name(relation));
 }
 
 } // namespace
@@ -99,12 +81,6 @@ const char *typed_function(Oid type) {
 	}
 }
 
-bool is_open_relation(Oid relation) { return count_policies(relation, kIsRowsPolicy) > 0; }
-
-bool has_own_permissive_policy(Oid relation) {
-	return count_policies(relation, psprintf("polpermissive AND NOT (%s)", kIsRowsPolicy)) > 0;
-}
-
 void put_policies(Oid relation, const char *column, Oid type, bool open) {
 	put_isolation(relation, column, type);
 	put_rows(relation, open);
@@ -116,10 +92,10 @@ void put_policies(Oid relation, const char *column, Oid type, bool open) {
 bool drop_policies(Oid relation, const char *column) {
 	const char *name = pg::qualified_name(relation);
 	pg::run_sql("DROP POLICY %s ON %s", kIsolationPolicy, name);
-	if (is_open_relation(relation))
+	if (policies_of(relation).has_rows)
 		pg::run_sql("DROP POLICY %s ON %s", kRowsPolicy, name);
 	pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", name, quote_identifier(column));
-	if (count_policies(relation, "true") > 0)
+	if (policies_of(relation).others > 0)
 		return false;
 	pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", name);
 	return true;

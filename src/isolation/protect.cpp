@@ -1,5 +1,6 @@
 #include "isolation/protect.hpp"
 
+#include "isolation/catalog.hpp"
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
@@ -62,22 +63,6 @@ void lock_table(Oid relation) {
 				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
 }
 
-List *parents_of(Oid relation) {
-	List *parents = NIL;
-	pg::begin_sql();
-	char *text =
-		pg::query_text("SELECT pg_catalog.string_agg(inhparent::pg_catalog.oid::pg_catalog.text, ' ')"
-					   " FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) %u",
-					   relation);
-	pg::end_sql();
-	while (text != nullptr && *text != '\0') {
-		char *end;
-		parents = lappend_oid(parents, static_cast<Oid>(strtoul(text, &end, 10)));
-		text = *end == ' ' ? end + 1 : end;
-	}
-	return parents;
-}
-
 // A child is read through its parent without the child's policies, so protection starts at the top.
 void require_no_open_parent(Oid relation) {
 	ListCell *cell;
@@ -138,7 +123,7 @@ bool is_open(const List *members, Open wanted) {
 		return wanted == Open::kYes;
 	ListCell *cell;
 	foreach (cell, members) {
-		if (has_own_permissive_policy(lfirst_oid(cell)))
+		if (policies_of(lfirst_oid(cell)).has_other_permissive)
 			return false;
 	}
 	return true;
@@ -150,23 +135,14 @@ void put_all_policies(const List *members, const char *column, Oid type, bool op
 		put_policies(list_nth_oid(members, i), column, type, open);
 }
 
-bool has_tenant_index(Oid relation, const char *column) {
-	return pg::query_number(
-			   "SELECT count(*) FROM pg_catalog.pg_index i"
-			   " JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid"
-			   " AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]"
-			   " WHERE i.indrelid OPERATOR(pg_catalog.=) %u AND i.indisvalid AND i.indpred IS NULL"
-			   " AND a.attname OPERATOR(pg_catalog.=) %s",
-			   relation, quote_literal_cstr(column)) > 0;
-}
-
 // An index on a partitioned table covers its partitions; a child by inheritance needs its own.
 void put_index(const List *members, const char *column) {
 	ListCell *cell;
 	foreach (cell, members) {
 		const Oid relation = lfirst_oid(cell);
 		const bool is_root = relation == linitial_oid(members);
-		if ((is_root || !get_rel_relispartition(relation)) && !has_tenant_index(relation, column))
+		if ((is_root || !get_rel_relispartition(relation)) &&
+			!has_leading_index(relation, get_attnum(relation, column)))
 			pg::run_sql("CREATE INDEX ON %s (%s)", pg::qualified_name(relation), quote_identifier(column));
 	}
 }
@@ -230,29 +206,22 @@ void unprotect(Oid table) {
 	pg::end_sql();
 }
 
-void protect_descendants(Oid relation) {
-	if (get_rel_relkind(relation) != RELKIND_RELATION &&
-		get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE &&
-		get_rel_relkind(relation) != RELKIND_FOREIGN_TABLE)
-		return;
-	Oid parent = relation;
-	if (!is_protected(relation)) {
-		parent = InvalidOid;
-		ListCell *cell;
-		foreach (cell, parents_of(relation)) {
-			if (is_protected(lfirst_oid(cell)))
-				parent = lfirst_oid(cell);
-		}
+void protect_new_part(Oid relation) {
+	Oid parent = InvalidOid;
+	ListCell *cell;
+	foreach (cell, parents_of(relation)) {
+		if (is_protected(lfirst_oid(cell)))
+			parent = lfirst_oid(cell);
 	}
 	if (!OidIsValid(parent))
 		return;
 
 	const Protection protection = protection_of(parent);
 	const char *column = get_attname(parent, protection.column, false);
-	const List *members =
-		find_all_inheritors(parent == relation ? parent : relation, AccessExclusiveLock, nullptr);
+	// The new part is locked already, by the command that made it one.
+	const List *members = find_all_inheritors(relation, AccessExclusiveLock, nullptr);
+	const bool open = policies_of(parent).has_rows;
 	pg::begin_sql();
-	const bool open = is_open_relation(parent);
 	for (int i = list_length(members) - 1; i >= 0; i--) {
 		const Oid member = list_nth_oid(members, i);
 		if (is_protected(member))
@@ -262,8 +231,7 @@ void protect_descendants(Oid relation) {
 							errmsg("foreign table \"%s\" cannot be a part of protected table \"%s\"",
 								   get_rel_name(member), get_rel_name(parent)),
 							errdetail("Row-level security does not cover foreign tables.")));
-		// Policies first: ALTER TABLE fires the event trigger that leads here, which must find it protected.
-		put_policies(member, column, protection.type, open && !has_own_permissive_policy(member));
+		put_policies(member, column, protection.type, open && !policies_of(member).has_other_permissive);
 		pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT %s", pg::qualified_name(member),
 					quote_identifier(column), typed_function(protection.type));
 	}

@@ -27,8 +27,8 @@ void share(Oid table);
 // share.cpp: takes that declaration back; needs pg::begin_sql().
 void forget_share(Oid table);
 
-// Protects what was attached to, or created under, a protected table by the command that just ran.
-void protect_descendants(Oid relation);
+// Protects a table, and what is below it, if the command that just ran made it a part of a protected one.
+void protect_new_part(Oid relation);
 
 // rows.cpp: gives every row a tenant, and reports or registers those that the rows name. The column is there.
 void adopt_rows(Oid table, const ProtectOptions &options);

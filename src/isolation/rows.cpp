@@ -13,6 +13,7 @@ extern "C" {
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_tenant::isolation {
@@ -49,9 +50,16 @@ void read_assignee(const ProtectOptions &options, Oid type, TenantId *id) {
 						errhint("SELECT tenant.provision(%s);", quote_literal_cstr(id->text))));
 }
 
+// Reads rows of all tenants, all that are committed: a row that an old snapshot does not show is adopted too.
+template <typename Call> void with_all_rows(Call call) {
+	PushActiveSnapshot(GetLatestSnapshot());
+	context::with_all_tenants(call);
+	PopActiveSnapshot();
+}
+
 int64 count_rows(Oid table, const char *condition) {
 	int64 rows = 0;
-	context::with_all_tenants([&] {
+	with_all_rows([&] {
 		rows = pg::query_number("SELECT count(*) FROM %s WHERE %s", pg::qualified_name(table), condition);
 	});
 	return rows;
@@ -87,7 +95,7 @@ Census take_census(Oid table, const ProtectOptions &options) {
 	if (plan == nullptr)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	Portal portal = nullptr;
-	context::with_all_tenants([&] { portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, false); });
+	with_all_rows([&] { portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true); });
 	for (;;) {
 		SPI_cursor_fetch(portal, true, kBatch);
 		SPITupleTable *batch = SPI_tuptable;

@@ -12,8 +12,9 @@ extern "C" {
 namespace pg_tenant::pg {
 namespace {
 
-void run_text(const char *text) {
-	const int result = SPI_execute(text, false, 0);
+// Read-only commands use the active snapshot, others take one of their own.
+void run_text(const char *text, bool read_only) {
+	const int result = SPI_execute(text, read_only, 0);
 	if (result < 0)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
 }
@@ -61,7 +62,7 @@ void run_sql(const char *format, ...) {
 	va_start(arguments, format);
 	char *text = format_text(format, arguments);
 	va_end(arguments);
-	run_text(text);
+	run_text(text, false);
 }
 
 int64 query_number(const char *format, ...) {
@@ -69,7 +70,7 @@ int64 query_number(const char *format, ...) {
 	va_start(arguments, format);
 	char *text = format_text(format, arguments);
 	va_end(arguments);
-	run_text(text);
+	run_text(text, true);
 	const char *value = first_value(false);
 	return value == nullptr ? 0 : strtoll(value, nullptr, 10);
 }
@@ -79,7 +80,7 @@ char *query_text(const char *format, ...) {
 	va_start(arguments, format);
 	char *text = format_text(format, arguments);
 	va_end(arguments);
-	run_text(text);
+	run_text(text, true);
 	return first_value(true);
 }
 

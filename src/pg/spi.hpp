@@ -12,6 +12,8 @@ void end_sql();
 
 void run_sql(const char *format, ...) pg_attribute_printf(1, 2);
 
+// Queries see what the active snapshot shows.
+
 // The first column of the first row, 0 when there is none.
 int64 query_number(const char *format, ...) pg_attribute_printf(1, 2);
 

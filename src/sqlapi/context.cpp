@@ -36,15 +36,6 @@ PG_TENANT_FUNCTION(pg_tenant_clear) {
 	PG_RETURN_VOID();
 }
 
-PG_TENANT_FUNCTION(pg_tenant_current_text) {
-	const TenantId *id = statement_tenant();
-	if (id == nullptr)
-		PG_RETURN_NULL();
-	if (likely(context::current_frame != nullptr))
-		PG_RETURN_TEXT_P(context::current_frame->tenant_text);
-	PG_RETURN_TEXT_P(cstring_to_text(id->text));
-}
-
 PG_TENANT_FUNCTION(pg_tenant_require_id) {
 	const TenantId *id = statement_tenant();
 	if (id == nullptr)
@@ -53,11 +44,30 @@ PG_TENANT_FUNCTION(pg_tenant_require_id) {
 	PG_RETURN_TEXT_P(cstring_to_text(id->text));
 }
 
+// The tenant for a policy or a default.
+static const TenantId *policy_tenant() {
+	const TenantId *id = statement_tenant();
+	if (unlikely(context::statement_unchecked) && id != nullptr) {
+		pg_tenant::registry::require_in_good_standing(*id);
+		context::statement_unchecked = false;
+	}
+	return id;
+}
+
 // The typed functions are evaluated while queries are planned, so they give NULL, which no row equals, where
 // the statement will be refused with its proper error when it starts.
 
+PG_TENANT_FUNCTION(pg_tenant_current_text) {
+	const TenantId *id = policy_tenant();
+	if (id == nullptr)
+		PG_RETURN_NULL();
+	if (likely(context::current_frame != nullptr))
+		PG_RETURN_TEXT_P(context::current_frame->tenant_text);
+	PG_RETURN_TEXT_P(cstring_to_text(id->text));
+}
+
 PG_TENANT_FUNCTION(pg_tenant_current_uuid) {
-	const TenantId *id = statement_tenant();
+	const TenantId *id = policy_tenant();
 	if (id == nullptr || !id->is_uuid)
 		PG_RETURN_NULL();
 	// A statement's tenant stays where it is as long as the statement.
@@ -69,14 +79,14 @@ PG_TENANT_FUNCTION(pg_tenant_current_uuid) {
 }
 
 PG_TENANT_FUNCTION(pg_tenant_current_bigint) {
-	const TenantId *id = statement_tenant();
+	const TenantId *id = policy_tenant();
 	if (id == nullptr || !id->is_number)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(id->number);
 }
 
 PG_TENANT_FUNCTION(pg_tenant_current_int) {
-	const TenantId *id = statement_tenant();
+	const TenantId *id = policy_tenant();
 	if (id == nullptr || !id->is_number || id->number < PG_INT32_MIN || id->number > PG_INT32_MAX)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(static_cast<int32>(id->number));

@@ -1,0 +1,30 @@
+// What the catalogs say now, whatever the transaction's snapshot: protection that went by an old one would
+// open what another session closed. All may raise.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "access/attnum.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_tenant::isolation {
+
+// The tables that a table is a partition or child of, nearest first.
+List *parents_of(Oid relation);
+
+struct PolicyCensus {
+	bool has_isolation;        // one of the name tenant_isolation
+	bool has_rows;             // ours: tenant_rows, permissive, for all, true
+	bool has_rows_clash;       // another one of that name
+	bool has_other_permissive; // one that `true` would cancel
+	int others;                // all that are not of our names
+};
+
+PolicyCensus policies_of(Oid relation);
+
+// Whether a valid index leads with this column and covers every row.
+bool has_leading_index(Oid relation, AttrNumber column);
+
+} // namespace pg_tenant::isolation

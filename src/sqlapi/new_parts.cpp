@@ -1,0 +1,71 @@
+// The event trigger that protects new partitions and children, in the command that makes them
+#include "pg/error.hpp"
+
+#include "isolation/protect.hpp"
+#include "pg/spi.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "nodes/parsenodes.h"
+}
+
+namespace isolation = pg_tenant::isolation;
+namespace pg = pg_tenant::pg;
+
+namespace {
+
+void protect_named(const RangeVar *name) {
+	const Oid relation = RangeVarGetRelid(name, NoLock, true);
+	if (OidIsValid(relation))
+		isolation::protect_new_part(relation);
+}
+
+// Other forms of ALTER TABLE make no part. Above all ENABLE ROW LEVEL SECURITY does not: pg_restore runs it
+// for a child whose policies it is about to restore itself.
+void protect_altered(const AlterTableStmt *statement) {
+	ListCell *cell;
+	foreach (cell, statement->cmds) {
+		auto *command = static_cast<AlterTableCmd *>(lfirst(cell));
+		if (command->subtype == AT_AddInherit)
+			protect_named(statement->relation);
+		else if (command->subtype == AT_AttachPartition)
+			protect_named(reinterpret_cast<PartitionCmd *>(command->def)->name);
+	}
+}
+
+// CREATE TABLE, alone or inside CREATE SCHEMA.
+void protect_created() {
+	pg::begin_sql();
+	if (SPI_execute(
+			"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+			" WHERE object_type OPERATOR(pg_catalog.=) ANY (ARRAY['table', 'foreign table'])"
+			" AND command_tag OPERATOR(pg_catalog.=) ANY (ARRAY['CREATE TABLE', 'CREATE FOREIGN TABLE'])",
+			true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "cannot read the commands of an event trigger");
+	SPITupleTable *commands = SPI_tuptable;
+	const uint64 count = SPI_processed;
+	for (uint64 i = 0; i < count; i++) {
+		bool is_null;
+		const Datum object = SPI_getbinval(commands->vals[i], commands->tupdesc, 1, &is_null);
+		if (!is_null)
+			isolation::protect_new_part(DatumGetObjectId(object));
+	}
+	pg::end_sql();
+}
+
+} // namespace
+
+PG_TENANT_FUNCTION(pg_tenant_protect_new_parts) {
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("protect_new_parts() can only be called as an event trigger")));
+	Node *statement = reinterpret_cast<EventTriggerData *>(fcinfo->context)->parsetree;
+	if (IsA(statement, AlterTableStmt))
+		protect_altered(reinterpret_cast<AlterTableStmt *>(statement));
+	else if (IsA(statement, CreateStmt) || IsA(statement, CreateForeignTableStmt) ||
+			 IsA(statement, CreateSchemaStmt))
+		protect_created();
+	PG_RETURN_NULL();
+}
