@@ -18,8 +18,9 @@ CREATE TABLE tenant.tenants (
 COMMENT ON TABLE tenant.tenants IS 'The registered tenants; written only through the functions of this schema';
 SELECT pg_catalog.pg_extension_config_dump('tenant.tenants', '');
 
+-- No foreign key: pg_restore -j may load this table before the other. The functions see to it.
 CREATE TABLE tenant.tenant_resources (
-	tenant_id text COLLATE "C" NOT NULL REFERENCES tenant.tenants,
+	tenant_id text COLLATE "C" NOT NULL,
 	type text NOT NULL,
 	resource_id text NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
