@@ -40,6 +40,7 @@ $$;
 -- Inlined as the query it is; its rows are fetched one by one.
 CREATE FUNCTION fx.names() RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT name FROM fx.customers ORDER BY id';
 CREATE FUNCTION fx.names_volatile() RETURNS SETOF text LANGUAGE sql VOLATILE AS 'SELECT name FROM fx.customers ORDER BY id';
+CREATE FUNCTION fx.lazy_names() RETURNS SETOF text LANGUAGE sql VOLATILE AS 'SELECT name FROM fx.customers';
 CREATE FUNCTION fx.with_clause() RETURNS text LANGUAGE sql SET app.tenant_id = '22222222-2222-2222-2222-222222222222'
 	AS 'SELECT string_agg(name, '','' ORDER BY id) FROM fx.customers';
 SET SESSION AUTHORIZATION fx_app;
@@ -105,6 +106,55 @@ BEGIN
 END
 $$;
 
+-- Deferred triggers: never for the tenant that happens to be set at the end.
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION fx.note_late() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO fx.customers (id, name) VALUES (NEW.id + 1000, NEW.name || ' noted');
+	RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER note_late AFTER INSERT ON fx.customers DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW WHEN (NEW.id < 1000) EXECUTE FUNCTION fx.note_late();
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+BEGIN;
+INSERT INTO fx.customers (id, name) VALUES (100, 'secret of ann');
+SET LOCAL app.tenant_id = :'B';
+COMMIT;
+BEGIN;
+INSERT INTO fx.customers (id, name) VALUES (100, 'secret of ann');
+SET LOCAL app.tenant_id = :'B';
+SET CONSTRAINTS ALL IMMEDIATE;
+ROLLBACK;
+DO $$
+BEGIN
+	INSERT INTO fx.customers (id, name) VALUES (100, 'secret of ann');
+	PERFORM set_config('app.tenant_id', '22222222-2222-2222-2222-222222222222', true);
+END
+$$;
+BEGIN;
+INSERT INTO fx.customers (id, name) VALUES (100, 'ann');
+SET CONSTRAINTS ALL IMMEDIATE;
+SET LOCAL app.tenant_id = :'B';
+SELECT count(*) FROM fx.customers;
+COMMIT;
+BEGIN;
+SAVEPOINT s;
+INSERT INTO fx.customers (id, name) VALUES (101, 'ann');
+ROLLBACK TO s;
+SET LOCAL app.tenant_id = :'B';
+INSERT INTO fx.customers (id, name) VALUES (101, 'bob');
+COMMIT;
+SELECT id, name FROM fx.customers WHERE id >= 100 ORDER BY id;
+DELETE FROM fx.customers WHERE id >= 100;
+SET app.tenant_id = :'B';
+SELECT id, name FROM fx.customers WHERE id >= 100 ORDER BY id;
+DELETE FROM fx.customers WHERE id >= 100;
+RESET SESSION AUTHORIZATION;
+DROP TRIGGER note_late ON fx.customers;
+DROP FUNCTION fx.note_late();
+
 -- Settings follow transactions and savepoints.
 SET SESSION AUTHORIZATION fx_app;
 SET app.tenant_id = :'A';
@@ -155,6 +205,34 @@ MOVE ALL IN held;
 SET app.tenant_id = :'A';
 FETCH 1 FROM held;
 CLOSE held;
+-- Other portals come and go beside a held cursor.
+DECLARE held CURSOR WITH HOLD FOR SELECT name FROM fx.customers ORDER BY id;
+DECLARE held2 CURSOR WITH HOLD FOR SELECT name FROM fx.customers ORDER BY id;
+BEGIN;
+DECLARE c CURSOR FOR SELECT 1;
+COMMIT;
+FETCH 1 FROM held;
+FETCH 1 FROM held2;
+CLOSE ALL;
+-- A function's rows that are fetched one by one belong to the tenant that the first was fetched for.
+BEGIN;
+DECLARE c CURSOR FOR SELECT fx.lazy_names();
+FETCH 1 FROM c;
+SET LOCAL app.tenant_id = :'B';
+FETCH 1 FROM c;
+ROLLBACK;
+-- A suspended tenant's cursors stand still.
+BEGIN;
+DECLARE c CURSOR FOR SELECT name FROM fx.customers ORDER BY id;
+FETCH 1 FROM c;
+RESET SESSION AUTHORIZATION;
+SELECT (tenant.suspend(:'A')).status;
+SET LOCAL SESSION AUTHORIZATION fx_app;
+SET LOCAL app.tenant_id = :'A';
+FETCH 1 FROM c;
+ROLLBACK;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
 -- Stored at commit by another tenant than the one that declared it.
 BEGIN;
 DECLARE held CURSOR WITH HOLD FOR SELECT name FROM fx.customers ORDER BY id;
@@ -188,5 +266,5 @@ FETCH 1 FROM c;
 COMMIT;
 
 RESET SESSION AUTHORIZATION;
-DROP FUNCTION fx.names_of(text), fx.failing(text), fx.names(), fx.names_volatile(), fx.with_clause();
+DROP FUNCTION fx.names_of(text), fx.failing(text), fx.names(), fx.names_volatile(), fx.lazy_names(), fx.with_clause();
 DROP TABLE fx.audit;

@@ -59,5 +59,45 @@ SELECT what, count(*) FROM ri.seen GROUP BY 1 ORDER BY 1;
 SET row_security = off;
 SELECT tenant_id, count(*) FROM ri.children GROUP BY 1 ORDER BY 1;
 RESET row_security;
+
+-- Planning such a query calls anybody's functions: they are confined too.
+SET SESSION AUTHORIZATION fx_owner;
+CREATE TABLE ri.keys (k text PRIMARY KEY);
+INSERT INTO ri.keys VALUES ('x');
+GRANT REFERENCES ON ri.keys TO fx_app;
+GRANT CREATE ON SCHEMA ri TO fx_app;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+CREATE TYPE ri.word AS ENUM ('x');
+CREATE FUNCTION ri.spy(ri.word) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	seen text;
+BEGIN
+	SELECT string_agg(DISTINCT left(tenant_id::text, 1), ',') INTO seen FROM fx.customers;
+	RAISE NOTICE 'seen: %', seen;
+	RETURN 'x';
+END
+$$;
+CREATE CAST (ri.word AS text) WITH FUNCTION ri.spy(ri.word) AS IMPLICIT;
+CREATE TABLE ri.words (w ri.word REFERENCES ri.keys);
+INSERT INTO ri.words VALUES ('x');
+SELECT ri.spy('x');
+
+-- A partition is not detached by a check that sees one tenant's references.
+SET SESSION AUTHORIZATION fx_owner;
+CREATE TABLE ri.places (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE ri.places_1 PARTITION OF ri.places FOR VALUES FROM (1) TO (100);
+CREATE TABLE ri.places_2 PARTITION OF ri.places FOR VALUES FROM (100) TO (200);
+CREATE TABLE ri.visits (tenant_id uuid, place int REFERENCES ri.places);
+INSERT INTO ri.places VALUES (102);
+INSERT INTO ri.visits VALUES (:'B', 102);
+SELECT tenant.protect('ri.visits');
+SET app.tenant_id = :'A';
+ALTER TABLE ri.places DETACH PARTITION ri.places_2;
+RESET SESSION AUTHORIZATION;
+SET row_security = off;
+ALTER TABLE ri.places DETACH PARTITION ri.places_2;
+ALTER TABLE ri.places DETACH PARTITION ri.places_1;
+RESET row_security;
 SET client_min_messages = error;
 DROP SCHEMA ri CASCADE;

@@ -77,3 +77,22 @@ EXPLAIN (COSTS off) SELECT count(*) FROM fx.customers WHERE name LIKE '%';
 SELECT count(*) FROM fx.customers WHERE name LIKE '%';
 SET app.tenant_id = :'B';
 SELECT string_agg(name, ',' ORDER BY name) FROM fx.customers;
+-- A function that runs there is checked as everywhere.
+RESET SESSION AUTHORIZATION;
+SET app.tenant_id = '';
+CREATE TABLE fx.numbers AS SELECT generate_series(1, 10000) AS n;
+ALTER TABLE fx.numbers SET (parallel_workers = 2);
+GRANT SELECT ON fx.numbers TO fx_app;
+CREATE FUNCTION fx.count_customers() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE
+	AS 'BEGIN RETURN (SELECT count(*) FROM fx.customers); END';
+SET parallel_leader_participation = off;
+SET SESSION AUTHORIZATION fx_app;
+EXPLAIN (COSTS off) SELECT n, fx.count_customers() FROM fx.numbers WHERE n < 3;
+SELECT n, fx.count_customers() FROM fx.numbers WHERE n < 3;
+SET app.tenant_id = '33333333-3333-3333-3333-333333333333';
+SELECT n, fx.count_customers() FROM fx.numbers WHERE n < 3;
+SET app.tenant_id = :'A';
+SELECT n, fx.count_customers() FROM fx.numbers WHERE n < 3 ORDER BY n;
+RESET SESSION AUTHORIZATION;
+DROP TABLE fx.numbers;
+DROP FUNCTION fx.count_customers();

@@ -87,8 +87,15 @@ CREATE TABLE pr.joining (tenant_id uuid NOT NULL, id int);
 INSERT INTO pr.joining VALUES (:'A', 3), (:'B', 4);
 ALTER TABLE pr.joining INHERIT pr.base;
 SELECT tbl, tenant_column, column_type, open, part_of FROM tenant.protected_tables WHERE tbl::text LIKE 'pr.%' ORDER BY tbl::text;
+CREATE TABLE pr.events_c (tenant_id uuid NOT NULL, id int, kind text);
+INSERT INTO pr.events_c VALUES (:'A', 1, 'c'), (:'B', 2, 'c');
+ALTER TABLE pr.events ATTACH PARTITION pr.events_c FOR VALUES IN ('c');
+CREATE TABLE pr.open_parent (tenant_id uuid NOT NULL, id int);
+ALTER TABLE pr.derived_later INHERIT pr.open_parent;
+CREATE TABLE pr.two_parents () INHERITS (pr.base, pr.open_parent);
 SET SESSION AUTHORIZATION fx_app;
 SET app.tenant_id = :'A';
+SELECT count(*) FROM pr.events_c;
 SELECT count(*) FROM pr.events;
 SELECT count(*) FROM pr.events_b1;
 SELECT count(*) FROM pr.base;
@@ -125,6 +132,19 @@ SET SESSION AUTHORIZATION fx_app;
 SELECT id FROM pr.own ORDER BY id;
 SET SESSION AUTHORIZATION fx_owner;
 
+-- Again: what was taken away comes back.
+ALTER TABLE pr.plain ALTER tenant_id DROP DEFAULT, ALTER tenant_id DROP NOT NULL, NO FORCE ROW LEVEL SECURITY;
+DROP INDEX pr.plain_tenant_id_idx;
+SELECT tenant.protect('pr.plain');
+\d pr.plain
+
+-- A weaker policy of our name protects nothing, and nobody takes it for ours.
+CREATE TABLE pr.weak (tenant_id uuid);
+ALTER TABLE pr.weak ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON pr.weak AS PERMISSIVE USING (tenant_id = tenant.current_uuid());
+SELECT count(*) FROM tenant.protected_tables WHERE tbl = 'pr.weak'::regclass;
+SELECT tenant.protect('pr.weak');
+
 -- What cannot be protected.
 CREATE VIEW pr.a_view AS SELECT 1 AS tenant_id;
 CREATE SEQUENCE pr.a_sequence;
@@ -139,6 +159,9 @@ SELECT tenant.protect('pg_catalog.pg_class');
 SELECT tenant.protect('tenant.tenants');
 SELECT tenant.protect('pr.odd');
 SELECT tenant.protect('pr.clash');
+CREATE TABLE pr.generated (id int, tenant_id int GENERATED ALWAYS AS (id) STORED, other int GENERATED ALWAYS AS IDENTITY);
+SELECT tenant.protect('pr.generated');
+SELECT tenant.protect('pr.generated', 'other');
 SELECT tenant.protect('pr.plain', column_type => 'numeric');
 SELECT tenant.protect('pr.plain', 'id');
 SELECT tenant.protect('pr.plain', 'ctid');

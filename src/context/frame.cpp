@@ -4,6 +4,7 @@
 #include "pg/list.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -14,6 +15,7 @@ namespace pg_tenant::context {
 Frame *current_frame = nullptr;
 bool all_tenants_granted = false;
 bool statement_unchecked = false;
+uint64 utility_count = 0;
 
 namespace {
 
@@ -26,7 +28,7 @@ void forget(void *frame) { dlist_delete(&static_cast<Frame *>(frame)->node); }
 
 const core::TenantId *statement_tenant() {
 	if (current_frame != nullptr)
-		return current_frame->has_tenant ? &current_frame->tenant : nullptr;
+		return current_frame->tenant.is_set ? &current_frame->tenant.id : nullptr;
 	return live_tenant();
 }
 
@@ -36,11 +38,11 @@ Frame *open_frame(QueryDesc *query, const core::TenantId *tenant) {
 	auto *frame = static_cast<Frame *>(MemoryContextAlloc(memory, sizeof(Frame)));
 	frame->query = query;
 	frame->memory = memory;
-	frame->has_tenant = tenant != nullptr;
 	frame->is_integrity_query = false;
+	frame->has_run = false;
 	frame->tenant_text = nullptr;
+	bind_tenant(&frame->tenant, tenant);
 	if (tenant != nullptr) {
-		frame->tenant = *tenant;
 		MemoryContext outer = MemoryContextSwitchTo(memory);
 		frame->tenant_text = cstring_to_text_with_len(tenant->text, static_cast<int>(tenant->length));
 		MemoryContextSwitchTo(outer);
@@ -62,9 +64,25 @@ Frame *find_frame(const QueryDesc *query) {
 	return pg::find_in<Frame>(&frames, [query](const Frame *frame) { return frame->query == query; });
 }
 
-bool is_live_tenant(const Frame &frame) {
-	const core::TenantId *tenant = live_tenant();
-	return frame.has_tenant ? tenant != nullptr && *tenant == frame.tenant : tenant == nullptr;
+void bind_tenant(BoundTenant *bound, const core::TenantId *tenant) {
+	bound->is_set = tenant != nullptr;
+	if (tenant != nullptr)
+		bound->id = *tenant;
+}
+
+bool is_same_tenant(const BoundTenant &bound, const core::TenantId *tenant) {
+	return bound.is_set ? tenant != nullptr && *tenant == bound.id : tenant == nullptr;
+}
+
+bool is_live_tenant(const BoundTenant &bound) { return is_same_tenant(bound, live_tenant()); }
+
+bool resume_frame(Frame *frame) {
+	const Moment now = {GetCurrentStatementStartTimestamp(), utility_count};
+	const bool is_resumed =
+		frame->has_run && (frame->last_run.message != now.message || frame->last_run.utility != now.utility);
+	frame->has_run = true;
+	frame->last_run = now;
+	return is_resumed;
 }
 
 } // namespace pg_tenant::context

@@ -7,10 +7,23 @@
 
 extern "C" {
 #include "executor/execdesc.h"
+#include "datatype/timestamp.h"
 #include "lib/ilist.h"
 }
 
 namespace pg_tenant::context {
+
+// A tenant that something belongs to; or none.
+struct BoundTenant {
+	bool is_set;
+	core::TenantId id;
+};
+
+// When a statement ran: portals are left and come back to, in another message or in another utility command.
+struct Moment {
+	TimestampTz message;
+	uint64 utility;
+};
 
 // Lives in a memory context of its own, which belongs to the statement once that has an executor state:
 // index scan keys keep pointers into it.
@@ -18,10 +31,11 @@ struct Frame {
 	dlist_node node;
 	QueryDesc *query;
 	MemoryContext memory;
-	bool has_tenant;
 	// A referential-integrity query: it sees all rows, but what it calls does not.
 	bool is_integrity_query;
-	core::TenantId tenant;
+	bool has_run;
+	Moment last_run;
+	BoundTenant tenant;
 	text *tenant_text; // the id as the server's text
 };
 
@@ -73,7 +87,16 @@ void attach_frame(Frame *frame);
 // The frame of a query that was started earlier, or NULL.
 Frame *find_frame(const QueryDesc *query);
 
-// Whether the tenant that is set now is the one that the frame was opened for.
-bool is_live_tenant(const Frame &frame);
+void bind_tenant(BoundTenant *bound, const core::TenantId *tenant);
+bool is_same_tenant(const BoundTenant &bound, const core::TenantId *tenant);
+
+// Whether the tenant that is set now is this one.
+bool is_live_tenant(const BoundTenant &bound);
+
+// Counts the utility commands that clients sent.
+extern uint64 utility_count;
+
+// Notes that the frame runs now; returns whether it ran before, and was left and is come back to.
+bool resume_frame(Frame *frame);
 
 } // namespace pg_tenant::context

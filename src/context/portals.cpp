@@ -10,12 +10,13 @@ extern "C" {
 namespace pg_tenant::context {
 namespace {
 
-// In the portal's own memory, and forgotten with it.
+// In the portal's own memory, and forgotten with it. A context below that would be gone once the portal is
+// held.
 struct Owner {
 	dlist_node node;
 	MemoryContextCallback forget;
 	Portal portal;
-	Frame *frame;
+	BoundTenant tenant;
 	bool is_locked;
 };
 
@@ -35,7 +36,7 @@ bool will_store(Portal portal) {
 // The server refuses to run a portal that has failed (55000), and asks nobody else before it sends stored
 // rows.
 void update_lock(Owner *owner) {
-	const bool is_foreign = !is_live_tenant(*owner->frame);
+	const bool is_foreign = !is_live_tenant(owner->tenant);
 	if (is_foreign && owner->portal->holdStore != nullptr && owner->portal->status == PORTAL_READY) {
 		owner->portal->status = PORTAL_FAILED;
 		owner->is_locked = true;
@@ -50,21 +51,22 @@ void update_lock(Owner *owner) {
 void note_portal_owner(const core::TenantId *tenant) {
 	if (ActivePortal == nullptr || !will_store(ActivePortal) || find_owner(ActivePortal) != nullptr)
 		return;
-	MemoryContext outer = MemoryContextSwitchTo(ActivePortal->portalContext);
-	auto *owner = static_cast<Owner *>(palloc(sizeof(Owner)));
+	auto *owner = static_cast<Owner *>(MemoryContextAlloc(ActivePortal->portalContext, sizeof(Owner)));
 	owner->portal = ActivePortal;
-	owner->frame = open_frame(nullptr, tenant);
 	owner->is_locked = false;
+	bind_tenant(&owner->tenant, tenant);
 	owner->forget.func = forget_owner;
 	owner->forget.arg = owner;
-	MemoryContextSwitchTo(outer);
 	dlist_push_head(&owners, &owner->node);
 	MemoryContextRegisterResetCallback(ActivePortal->portalContext, &owner->forget);
 }
 
-const Frame *frame_of_portal(Portal portal) {
+const BoundTenant *tenant_of_portal(Portal portal) {
 	const Owner *owner = find_owner(portal);
-	return owner != nullptr ? owner->frame : find_frame(portal->queryDesc);
+	if (owner != nullptr)
+		return &owner->tenant;
+	const Frame *frame = find_frame(portal->queryDesc);
+	return frame == nullptr ? nullptr : &frame->tenant;
 }
 
 void lock_foreign_portals() {

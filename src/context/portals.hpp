@@ -15,8 +15,8 @@ namespace pg_tenant::context {
 // this tenant (NULL: to none) from now on, until it is dropped.
 void note_portal_owner(const core::TenantId *tenant);
 
-// The frame of the tenant that a portal belongs to, stored or not; NULL when it touches nothing protected.
-const Frame *frame_of_portal(Portal portal);
+// The tenant that a portal belongs to, stored or not; NULL when it touches nothing protected.
+const BoundTenant *tenant_of_portal(Portal portal);
 
 // Called at each assignment of app.tenant_id, after it: what is stored for another tenant cannot be run until
 // that tenant is back. Never raises.

@@ -2,6 +2,7 @@
 // from its start to its end.
 #include "hooks/hooks.hpp"
 
+#include "context/deferred.hpp"
 #include "context/frame.hpp"
 #include "context/portals.hpp"
 #include "context/settings.hpp"
@@ -26,22 +27,6 @@ using context::with_frame;
 
 namespace {
 
-// ri_triggers.c runs its queries as the table's owner with policies off, and so would everything that they
-// call, such as a row trigger that a cascade fires: for those the flag is taken away.
-template <typename Call> void with_policies_on(Call call) {
-	Oid user;
-	int flags;
-	GetUserIdAndSecContext(&user, &flags);
-	PG_TRY();
-	{
-		SetUserIdAndSecContext(user, flags & ~SECURITY_NOFORCE_RLS);
-		call();
-	}
-	PG_FINALLY();
-	{ SetUserIdAndSecContext(user, flags); }
-	PG_END_TRY();
-}
-
 // Runs a later phase of a query in the frame that it was started with.
 template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 	Frame *frame = context::find_frame(query);
@@ -53,12 +38,10 @@ template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 		with_frame(frame, call);
 }
 
-// Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role
-// that the session acts as: a SECURITY DEFINER function owned by a superuser lends nobody this right.
-bool sees_all_tenants() {
+bool take_grant() {
 	const bool is_granted = context::all_tenants_granted;
 	context::all_tenants_granted = false;
-	return is_granted || (!row_security && has_bypassrls_privilege(GetOuterUserId()));
+	return is_granted;
 }
 
 // A missing tenant shows nothing only where the policies filter the statement.
@@ -80,24 +63,39 @@ void start_in_frame(QueryDesc *query, int flags, const core::TenantId *tenant) {
 void start_integrity_query(QueryDesc *query, int flags) {
 	Frame *frame = context::open_frame(query, context::statement_tenant());
 	frame->is_integrity_query = true;
-	previous.executor_start(query, flags);
+	with_policies_on([&] { previous.executor_start(query, flags); });
 	context::attach_frame(frame);
 }
 
-// Only a portal can be left and come back to; what a portal's query calls is in the middle of a statement.
+// The portal that runs now runs this query, rather than one that calls it.
 bool is_portal_query(const QueryDesc *query) {
 	return ActivePortal != nullptr && ActivePortal->queryDesc == query;
 }
 
-// Also when a cursor WITH HOLD is stored at commit: the server has rewound it by then, under the present
-// tenant.
+// What a portal's query calls is in the middle of a statement, which a switch does not change, unless the
+// portal was left meanwhile. A cursor WITH HOLD is stored at commit: the server has rewound it by then, under
+// the present tenant.
 void require_same_tenant(const QueryDesc *query) {
-	const Frame *frame = context::find_frame(query);
-	if (frame != nullptr && is_portal_query(query) && !context::is_live_tenant(*frame))
-		refuse_portal(ActivePortal->name);
+	Frame *frame = context::find_frame(query);
+	if (frame == nullptr || frame->is_integrity_query)
+		return;
+	const bool is_resumed = context::resume_frame(frame);
+	if ((is_resumed || is_portal_query(query)) && !context::is_live_tenant(frame->tenant))
+		refuse_portal(ActivePortal == nullptr ? "" : ActivePortal->name);
+	if (is_resumed && frame->tenant.is_set) {
+		AcceptInvalidationMessages();
+		registry::require_in_good_standing(frame->tenant.id);
+	}
+}
+
+// The query that a leader sends to its workers, rather than one that a function runs there.
+bool is_leaders_query(const QueryDesc *query) {
+	return IsParallelWorker() && query->dest->mydest == DestTupleQueue;
 }
 
 } // namespace
+
+bool may_see_all_tenants() { return !row_security && has_bypassrls_privilege(GetOuterUserId()); }
 
 void executor_start(QueryDesc *query, int flags) {
 	context::statement_unchecked = false;
@@ -111,15 +109,18 @@ void executor_start(QueryDesc *query, int flags) {
 	}
 	// What other sessions committed before this statement holds for it, though its plan may be an old one.
 	AcceptInvalidationMessages();
-	const bool is_unconfined = sees_all_tenants();
+	const bool is_unconfined = take_grant() || may_see_all_tenants();
 	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
 	if (!OidIsValid(use.any) || is_unconfined) {
 		start_unprotected(query, flags);
 		return;
 	}
 	const core::TenantId *tenant = context::live_tenant();
-	// The leader of a parallel worker has checked already; the worker's setting is the leader's.
-	if (!IsParallelWorker()) {
+	// The leader has checked already, and its setting is the worker's.
+	if (!is_leaders_query(query)) {
+		// Without a portal, a transaction's deferred triggers may be running.
+		if (ActivePortal == nullptr)
+			context::require_own_deferred_triggers();
 		registry::require_for_use(tenant, use, is_filtered());
 		context::note_portal_owner(tenant);
 	}
@@ -133,6 +134,9 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 
 void executor_finish(QueryDesc *query) {
 	in_own_frame(query, [&] { previous.executor_finish(query); });
+	const Frame *frame = context::find_frame(query);
+	if (frame != nullptr && !frame->is_integrity_query)
+		context::note_deferred_triggers(*frame);
 }
 
 } // namespace pg_tenant::hooks

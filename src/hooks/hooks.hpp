@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "executor/executor.h"
+#include "optimizer/planner.h"
 #include "tcop/utility.h"
 }
 
@@ -14,6 +15,7 @@ namespace pg_tenant::hooks {
 
 // The hook that was set before ours, or the server's own function where there was none.
 struct Previous {
+	planner_hook_type planner;
 	ExecutorStart_hook_type executor_start;
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
@@ -22,17 +24,40 @@ struct Previous {
 };
 extern Previous previous;
 
+// ri_triggers.c runs its queries as the table's owner with policies off, and so would everything that they
+// call, such as a row trigger that a cascade fires: for those the flag is taken away.
+template <typename Call> void with_policies_on(Call call) {
+	Oid user;
+	int flags;
+	GetUserIdAndSecContext(&user, &flags);
+	PG_TRY();
+	{
+		SetUserIdAndSecContext(user, flags & ~SECURITY_NOFORCE_RLS);
+		call();
+	}
+	PG_FINALLY();
+	{ SetUserIdAndSecContext(user, flags); }
+	PG_END_TRY();
+}
+
+// planner.cpp
+PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters);
+
 // executor.cpp
 void executor_start(QueryDesc *query, int flags);
 void executor_run(EXECUTOR_RUN_PARAMETERS);
 void executor_finish(QueryDesc *query);
 
-// portal.cpp
+// utility.cpp
 void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
 					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
 					 DestReceiver *receiver, QueryCompletion *completion);
 
 [[noreturn]] void refuse_portal(const char *name);
+
+// Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role
+// that the session acts as: a SECURITY DEFINER function owned by a superuser lends nobody this right.
+bool may_see_all_tenants();
 
 // permissions.cpp
 bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);

@@ -1,6 +1,7 @@
 // The whole chain on one screen.
 #include "hooks/hooks.hpp"
 
+#include "context/deferred.hpp"
 #include "pg/error.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
@@ -28,12 +29,16 @@ void install() {
 	// Raises when the server has no room for another callback, so it comes first.
 	CacheRegisterRelcacheCallback(relcache_message, 0);
 
+	context::watch_transactions();
+
+	previous.planner = or_standard(planner_hook, &standard_planner);
 	previous.executor_start = or_standard(ExecutorStart_hook, &standard_ExecutorStart);
 	previous.executor_run = or_standard(ExecutorRun_hook, &standard_ExecutorRun);
 	previous.executor_finish = or_standard(ExecutorFinish_hook, &standard_ExecutorFinish);
 	previous.process_utility = or_standard(ProcessUtility_hook, &standard_ProcessUtility);
 	previous.check_permissions = ExecutorCheckPerms_hook;
 
+	planner_hook = plan;
 	ExecutorStart_hook = executor_start;
 	ExecutorRun_hook = executor_run;
 	ExecutorFinish_hook = executor_finish;

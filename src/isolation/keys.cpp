@@ -1,12 +1,15 @@
 // Keys that reach across tenants: a unique key without the tenant column tells that another tenant has a
 // value, a foreign key without it points into another tenant's rows.
-#include "isolation/protect.hpp"
+#include "isolation/keys.hpp"
 
-#include "isolation/policy.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_constraint.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
@@ -48,6 +51,22 @@ void report_unsafe_keys(Oid table, const char *column) {
 			NOTICE,
 			(errmsg("foreign keys of \"%s\" that span tenants: %s", get_rel_name(table), foreign),
 			 errdetail("They can point to another tenant's row; include the tenant column in both sides.")));
+}
+
+bool is_referenced_by_protected(Oid table) {
+	bool found = false;
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+	// No index leads to the referenced table.
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+	HeapTuple tuple;
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan))) {
+		auto *constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+		found = constraint->contype == CONSTRAINT_FOREIGN && constraint->confrelid == table &&
+				registry::protection_of(constraint->conrelid).column != InvalidAttrNumber;
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
 }
 
 } // namespace pg_tenant::isolation

@@ -1,6 +1,7 @@
 #include "isolation/protect.hpp"
 
 #include "isolation/catalog.hpp"
+#include "isolation/keys.hpp"
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
@@ -87,6 +88,14 @@ List *members_of(Oid table) {
 	return members;
 }
 
+bool is_generated(Oid table, AttrNumber column) {
+	Relation opened = table_open(table, NoLock);
+	const Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(opened), column - 1);
+	const bool generated = attribute->attgenerated != '\0' || attribute->attidentity != '\0';
+	table_close(opened, NoLock);
+	return generated;
+}
+
 Oid column_type(Oid table, const char *column) {
 	const AttrNumber number = get_attnum(table, column);
 	if (number == InvalidAttrNumber)
@@ -94,6 +103,10 @@ Oid column_type(Oid table, const char *column) {
 	if (number < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is a system column", column)));
+	if (is_generated(table, number))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("column \"%s\" of \"%s\" is generated", column, get_rel_name(table)),
+						errdetail("A tenant column takes its default from the session.")));
 	Oid type;
 	int32 modifier;
 	Oid collation;
@@ -169,10 +182,8 @@ void protect(Oid table, const ProtectOptions &options) {
 	}
 	if (is_new || options.register_tenants || options.assign_to != nullptr)
 		adopt_rows(table, options);
-	if (is_new) {
-		pg::run_sql("ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", name, column);
-		pg::run_sql("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s", name, column, typed_function(type));
-	}
+	pg::run_sql("ALTER TABLE %s ALTER COLUMN %s SET NOT NULL, ALTER COLUMN %s SET DEFAULT %s", name, column,
+				column, typed_function(type));
 	put_all_policies(members, options.column, type, is_open(members, options.open));
 	put_index(members, options.column);
 	forget_share(table);
@@ -208,11 +219,21 @@ void unprotect(Oid table) {
 
 void protect_new_part(Oid relation) {
 	Oid parent = InvalidOid;
+	Oid open_parent = InvalidOid;
 	ListCell *cell;
 	foreach (cell, parents_of(relation)) {
 		if (is_protected(lfirst_oid(cell)))
 			parent = lfirst_oid(cell);
+		else
+			open_parent = lfirst_oid(cell);
 	}
+	// Through a parent its parts are read without their own policies.
+	if (OidIsValid(open_parent) && (OidIsValid(parent) || is_protected(relation)))
+		ereport(ERROR,
+				(errcode(ERRCODE_TENANT_BOUNDARY),
+				 errmsg("protected table \"%s\" cannot be a part of \"%s\", which is not protected",
+						get_rel_name(relation), get_rel_name(open_parent)),
+				 errhint("SELECT tenant.protect(%s);", quote_literal_cstr(pg::qualified_name(open_parent)))));
 	if (!OidIsValid(parent))
 		return;
 

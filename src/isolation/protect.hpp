@@ -36,7 +36,4 @@ void adopt_rows(Oid table, const ProtectOptions &options);
 // rows.cpp: adds the column, filled for the rows that are there.
 void add_column(Oid table, const ProtectOptions &options);
 
-// keys.cpp: says in a NOTICE which keys reach across tenants.
-void report_unsafe_keys(Oid table, const char *column);
-
 } // namespace pg_tenant::isolation

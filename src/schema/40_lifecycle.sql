@@ -34,8 +34,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid tenant name',
 			DETAIL = 'A name is 1 to 256 characters, without control characters and without a space at its ends.';
 	END IF;
-	IF provision.domains IS NULL OR array_position(provision.domains, NULL) IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'domains must not be null';
+	IF provision.domains IS NULL OR array_ndims(provision.domains) > 1 OR array_position(provision.domains, NULL) IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'domains must be a list without nulls';
 	END IF;
 	IF provision.config IS NULL OR jsonb_typeof(provision.config) <> 'object' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'configuration must be a JSON object';

@@ -5,15 +5,24 @@ CREATE VIEW tenant.resources AS
 	JOIN tenant.tenants t ON t.tenant_id OPERATOR(pg_catalog.=) r.tenant_id;
 COMMENT ON VIEW tenant.resources IS 'What tenants have outside their rows, with the state of the tenant';
 
+CREATE FUNCTION tenant.check_resource(type text, resource_id text) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF tenant.is_valid_name(type) IS NOT TRUE OR tenant.is_valid_name(resource_id) IS NOT TRUE THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid type or id of a resource',
+			DETAIL = 'Both are 1 to 256 characters, without control characters and without a space at their ends.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION tenant.check_resource(text, text) IS 'Raises 22023 unless a type and an id may be a resource''s';
+
 CREATE FUNCTION tenant.add_resource(id text, type text, resource_id text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
 	owner tenant.tenants := tenant.lock_for_step(id, ARRAY['pending', 'active', 'suspended'], 'add a resource to');
 BEGIN
-	IF coalesce(add_resource.type, '') = '' OR coalesce(add_resource.resource_id, '') = '' THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'type and id of a resource must not be null or empty';
-	END IF;
+	PERFORM tenant.check_resource(add_resource.type, add_resource.resource_id);
 	INSERT INTO tenant.tenant_resources (tenant_id, type, resource_id)
 		VALUES (owner.tenant_id, add_resource.type, add_resource.resource_id) ON CONFLICT DO NOTHING;
 	IF NOT FOUND THEN
@@ -31,6 +40,7 @@ DECLARE
 	owner tenant.tenants := tenant.lock_for_step(id, ARRAY['pending', 'active', 'suspended', 'deleted'],
 		'remove a resource from');
 BEGIN
+	PERFORM tenant.check_resource(remove_resource.type, remove_resource.resource_id);
 	DELETE FROM tenant.tenant_resources r WHERE r.tenant_id = owner.tenant_id
 		AND r.type = remove_resource.type AND r.resource_id = remove_resource.resource_id;
 	IF NOT FOUND THEN

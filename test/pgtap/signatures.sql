@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(190);
+SELECT plan(195);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -41,6 +41,7 @@ INSERT INTO expected VALUES
 	('is_valid_name', 'name text', 'boolean', 'immutable safe strict', ''),
 	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
 	('take_step', 'id text, step text, allowed text, becomes text, reason text', 'tenant.tenants', 'volatile unsafe', ''),
+	('check_resource', 'type text, resource_id text', 'void', 'immutable safe', ''),
 	('announce_change', '', 'trigger', 'volatile unsafe', ''),
 	('protect_new_parts', '', 'event_trigger', 'volatile unsafe', ''),
 	('forget_dropped_tables', '', 'event_trigger', 'volatile unsafe', '');

@@ -1,0 +1,106 @@
+// Commands that pass no executor. A cursor belongs to the tenant that opened it: one declared WITH HOLD is
+// read from a store after its transaction, so FETCH and MOVE are checked here. Deferred triggers run for the
+// tenant that wrote the rows, or not at all. A partition is not detached by a check that sees one tenant.
+#include "hooks/hooks.hpp"
+
+#include "context/deferred.hpp"
+#include "context/portals.hpp"
+#include "context/settings.hpp"
+#include "isolation/keys.hpp"
+#include "pg/error.hpp"
+#include "registry/require.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/portal.h"
+}
+
+namespace pg_tenant::hooks {
+namespace {
+
+// Before the portal is touched: a refusal by the executor would leave it unusable for its owner too.
+void require_owner(const FetchStmt *fetch) {
+	Portal portal = GetPortalByName(fetch->portalname);
+	const context::BoundTenant *owner = PortalIsValid(portal) ? context::tenant_of_portal(portal) : nullptr;
+	if (owner == nullptr)
+		return;
+	if (!context::is_live_tenant(*owner))
+		refuse_portal(fetch->portalname);
+	AcceptInvalidationMessages();
+	if (owner->is_set)
+		registry::require_in_good_standing(owner->id);
+}
+
+bool ends_transaction(const Node *utility) {
+	if (!IsA(utility, TransactionStmt) || IsAbortedTransactionBlockState())
+		return false;
+	const auto kind = reinterpret_cast<const TransactionStmt *>(utility)->kind;
+	return kind == TRANS_STMT_COMMIT || kind == TRANS_STMT_PREPARE;
+}
+
+bool fires_all_triggers(const Node *utility) {
+	if (!IsA(utility, ConstraintsSetStmt))
+		return false;
+	auto *statement = reinterpret_cast<const ConstraintsSetStmt *>(utility);
+	return statement->constraints == NIL && !statement->deferred;
+}
+
+// The server looks for rows that reference the partition with a query that policies filter: it would find one
+// tenant's, and leave the others' pointing nowhere.
+void require_no_detached_key(const AlterTableStmt *statement) {
+	ListCell *cell;
+	foreach (cell, statement->cmds) {
+		if (static_cast<AlterTableCmd *>(lfirst(cell))->subtype != AT_DetachPartition ||
+			may_see_all_tenants())
+			continue;
+		const Oid table = RangeVarGetRelid(statement->relation, NoLock, true);
+		if (OidIsValid(table) && isolation::is_referenced_by_protected(table))
+			ereport(ERROR,
+					(errcode(ERRCODE_TENANT_BOUNDARY),
+					 errmsg("cannot detach a partition of \"%s\", which a protected table references",
+							get_rel_name(table)),
+					 errdetail("The check for rows that reference it would see one tenant only."),
+					 errhint("As a role that may bypass row-level security: SET row_security = off;")));
+	}
+}
+
+} // namespace
+
+void refuse_portal(const char *name) {
+	ereport(ERROR,
+			(errcode(ERRCODE_TENANT_CHANGED), errmsg("cursor \"%s\" was opened by another tenant", name),
+			 errhint("CLOSE %s;", quote_identifier(name))));
+}
+
+void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
+					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
+					 DestReceiver *receiver, QueryCompletion *completion) {
+	const Node *utility = statement->utilityStmt;
+	if (context == PROCESS_UTILITY_TOPLEVEL)
+		context::utility_count++;
+	// Decided now: what runs below may free the statement.
+	const bool is_commit = ends_transaction(utility);
+	const bool fires_triggers = fires_all_triggers(utility);
+	if (IsA(utility, ConstraintsSetStmt))
+		context::require_own_deferred_triggers();
+	if (IsA(utility, AlterTableStmt))
+		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
+	if (IsA(utility, FetchStmt))
+		require_owner(reinterpret_cast<const FetchStmt *>(utility));
+	// They may bring rows of a protected table into their own portal's store, through another portal.
+	if (IsA(utility, FetchStmt) || IsA(utility, ExecuteStmt) || IsA(utility, CallStmt))
+		context::note_portal_owner(context::live_tenant());
+	previous.process_utility(statement, text, read_only_tree, context, parameters, environment, receiver,
+							 completion);
+	// By now the block is marked to end, so that an error ends it, as an error of a COMMIT does.
+	if (is_commit)
+		context::require_own_deferred_triggers();
+	if (fires_triggers)
+		context::forget_deferred_triggers();
+}
+
+} // namespace pg_tenant::hooks
