@@ -32,7 +32,7 @@ SELECT throws_ok('SELECT tenant.' || command, code, NULL, command || ': ' || wha
 	('remove_resource(''tap-1'', ''bucket'', ''b9'')', '42704', 'no such resource'),
 	('remove_resource(''tap-1'', ''stream'', ''b1'')', '42704', 'no such type'),
 	('remove_resource(''tap-2'', ''queue'', ''b1'')', '42704', 'another tenant''s'),
-	('remove_resource(''tap-1'', NULL, ''b1'')', '42704', 'no type'), ('remove_resource(''tap-1'', ''bucket'', NULL)', '42704', 'no id'),
+	('remove_resource(''tap-1'', NULL, ''b1'')', '22023', 'no type'), ('remove_resource(''tap-1'', ''bucket'', NULL)', '22023', 'no id'),
 	('remove_resource(''tap-0'', ''bucket'', ''b1'')', 'TN002', 'unknown tenant')) v(command, code, what);
 SELECT bag_eq('TABLE mine', 'TABLE before', 'and nothing has changed');
 

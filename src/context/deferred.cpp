@@ -1,0 +1,88 @@
+#include "context/deferred.hpp"
+
+#include "pg/error.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "nodes/execnodes.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_tenant::context {
+namespace {
+
+// In the transaction's memory.
+struct Writer {
+	Writer *next;
+	int nest_level; // of the subtransaction that wrote
+	BoundTenant tenant;
+};
+
+Writer *writers = nullptr;
+
+bool has_deferrable_trigger(List *relations) {
+	ListCell *cell;
+	foreach (cell, relations) {
+		const TriggerDesc *triggers = static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc;
+		for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
+			const Trigger &trigger = triggers->triggers[i];
+			if (trigger.tgdeferrable && !trigger.tgisinternal)
+				return true;
+		}
+	}
+	return false;
+}
+
+void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+	const int level = GetCurrentTransactionNestLevel();
+	if (event == SUBXACT_EVENT_ABORT_SUB) {
+		while (writers != nullptr && writers->nest_level >= level)
+			writers = writers->next;
+	} else if (event == SUBXACT_EVENT_COMMIT_SUB) {
+		for (Writer *writer = writers; writer != nullptr && writer->nest_level >= level;
+			 writer = writer->next)
+			writer->nest_level = level - 1;
+	}
+}
+
+void transaction_ended(XactEvent event, void *) {
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		writers = nullptr;
+}
+
+} // namespace
+
+void note_deferred_triggers(const Frame &frame) {
+	const EState *state = frame.query->estate;
+	if (!has_deferrable_trigger(state->es_opened_result_relations) &&
+		!has_deferrable_trigger(state->es_tuple_routing_result_relations))
+		return;
+	// One note is enough for a tenant that goes on writing at the same level.
+	if (writers != nullptr && writers->nest_level == GetCurrentTransactionNestLevel() &&
+		is_same_tenant(writers->tenant, frame.tenant.is_set ? &frame.tenant.id : nullptr))
+		return;
+	auto *writer = static_cast<Writer *>(MemoryContextAlloc(TopTransactionContext, sizeof(Writer)));
+	writer->next = writers;
+	writer->nest_level = GetCurrentTransactionNestLevel();
+	writer->tenant = frame.tenant;
+	writers = writer;
+}
+
+void require_own_deferred_triggers() {
+	for (const Writer *writer = writers; writer != nullptr; writer = writer->next) {
+		if (!is_live_tenant(writer->tenant))
+			ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
+							errmsg("deferred triggers are waiting for rows of another tenant"),
+							errdetail("They would run for the tenant that is set now."),
+							errhint("Before the tenant changes: SET CONSTRAINTS ALL IMMEDIATE;")));
+	}
+}
+
+void forget_deferred_triggers() { writers = nullptr; }
+
+void watch_transactions() {
+	RegisterXactCallback(transaction_ended, nullptr);
+	RegisterSubXactCallback(subtransaction_ended, nullptr);
+}
+
+} // namespace pg_tenant::context
