@@ -163,7 +163,8 @@ const Tenant *find_tenant(const core::TenantId &id) {
 	if (cache == nullptr || hash_get_num_entries(cache) > kMaxCached)
 		create_cache();
 	const char *key = id.text;
-	auto *found = static_cast<Tenant *>(hash_search(cache, &key, HASH_FIND, nullptr));
+	auto *found =
+		static_cast<Tenant *>(hash_search(cache, static_cast<const void *>(&key), HASH_FIND, nullptr));
 	if (likely(found != nullptr && found->generation == generations[found->bucket]))
 		return found;
 
@@ -171,10 +172,11 @@ const Tenant *find_tenant(const core::TenantId &id) {
 	tenant.bucket = bucket_of(id);
 	load(id, &tenant);
 	// Loading may have raised or have taken messages, so the entry is looked up again.
-	found = static_cast<Tenant *>(hash_search(cache, &key, HASH_FIND, nullptr));
+	found = static_cast<Tenant *>(hash_search(cache, static_cast<const void *>(&key), HASH_FIND, nullptr));
 	if (found == nullptr) {
 		key = MemoryContextStrdup(cache_memory, id.text);
-		found = static_cast<Tenant *>(hash_search(cache, &key, HASH_ENTER, nullptr));
+		found =
+			static_cast<Tenant *>(hash_search(cache, static_cast<const void *>(&key), HASH_ENTER, nullptr));
 		found->name = nullptr;
 		found->platform_id = nullptr;
 	}
