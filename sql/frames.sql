@@ -233,6 +233,18 @@ FETCH 1 FROM c;
 ROLLBACK;
 SET SESSION AUTHORIZATION fx_app;
 SET app.tenant_id = :'A';
+DECLARE held CURSOR WITH HOLD FOR SELECT name FROM fx.customers ORDER BY id;
+RESET SESSION AUTHORIZATION;
+SELECT (tenant.suspend(:'A')).status;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+FETCH 1 FROM held;
+RESET SESSION AUTHORIZATION;
+SELECT (tenant.resume(:'A')).status;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+FETCH 1 FROM held;
+CLOSE held;
 -- Stored at commit by another tenant than the one that declared it.
 BEGIN;
 DECLARE held CURSOR WITH HOLD FOR SELECT name FROM fx.customers ORDER BY id;
