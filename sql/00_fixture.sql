@@ -46,6 +46,45 @@ SELECT tenant.share('fx.countries');
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA fx TO fx_app, fx_bypass;
 RESET SESSION AUTHORIZATION;
 
+-- What every form of statement answers, with the changes undone.
+CREATE FUNCTION fx.forms() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	form text;
+	result text;
+BEGIN
+	FOREACH form IN ARRAY ARRAY[
+		'SELECT string_agg(name, '','' ORDER BY id) FROM fx.customers',
+		'SELECT count(*) FROM fx.customers WHERE name LIKE ''%''',
+		'SELECT count(*) FROM fx.orders',
+		'SELECT count(*) FROM fx.orders_feb',
+		'SELECT count(*) FROM ONLY fx.orders_jan',
+		'SELECT string_agg(c.name || o.total, '','' ORDER BY o.id) FROM fx.customers c JOIN fx.orders o ON o.customer_id = c.id',
+		'SELECT count(*) FROM fx.customers c LEFT JOIN fx.orders o ON o.customer_id <> c.id',
+		'SELECT count(*) FROM fx.customers a FULL JOIN fx.customers b ON a.id = b.id + 1',
+		'WITH c AS MATERIALIZED (SELECT * FROM fx.customers) SELECT count(*) FROM c',
+		'SELECT (SELECT max(name) FROM fx.customers)',
+		'SELECT count(*) FROM fx.countries WHERE EXISTS (SELECT FROM fx.customers)',
+		'SELECT count(*) FROM (SELECT name FROM fx.customers UNION ALL SELECT name FROM fx.customers) u',
+		'SELECT count(*) FROM generate_series(1, 2) g CROSS JOIN LATERAL (SELECT * FROM fx.customers WHERE id >= g) l',
+		'SELECT string_agg(name, '','' ORDER BY id) FROM (SELECT * FROM fx.customers FOR UPDATE) l',
+		'SELECT count(*) FROM fx.customers TABLESAMPLE BERNOULLI (100)',
+		'SELECT count(*) FROM fx.customers WHERE tenant_id <> tenant.current_uuid()',
+		'SELECT count(*) FROM fx.customers WHERE tenant_id = ''22222222-2222-2222-2222-222222222222'' OR true',
+		'WITH u AS (UPDATE fx.customers SET name = name RETURNING name) SELECT string_agg(name, '','' ORDER BY name) FROM u',
+		'WITH d AS (DELETE FROM fx.orders RETURNING total) SELECT sum(total) FROM d',
+		'WITH i AS (INSERT INTO fx.customers (id, name) VALUES (9, ''new'') RETURNING tenant_id) SELECT tenant_id FROM i',
+		'WITH i AS (INSERT INTO fx.customers (id, name) VALUES (1, ''again'') ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name RETURNING name) SELECT name FROM i'
+	] LOOP
+		BEGIN
+			EXECUTE form INTO result;
+			RAISE EXCEPTION USING ERRCODE = 'ZZ000', MESSAGE = coalesce(result, 'NULL');
+		EXCEPTION WHEN OTHERS THEN
+			RETURN NEXT CASE SQLSTATE WHEN 'ZZ000' THEN '' ELSE SQLSTATE || ' ' END || SQLERRM || ' <- ' || left(form, 70);
+		END;
+	END LOOP;
+END
+$$;
+
 SELECT * FROM tenant.protected_tables ORDER BY tbl::text;
 SELECT * FROM tenant.shared_tables;
 \d fx.customers

@@ -133,7 +133,12 @@ SELECT id FROM pr.own ORDER BY id;
 SET SESSION AUTHORIZATION fx_owner;
 
 -- Again: what was taken away comes back.
+RESET SESSION AUTHORIZATION;
+SET row_security = off;
 ALTER TABLE pr.plain ALTER tenant_id DROP DEFAULT, ALTER tenant_id DROP NOT NULL, NO FORCE ROW LEVEL SECURITY;
+RESET row_security;
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = :'A';
 DROP INDEX pr.plain_tenant_id_idx;
 SELECT tenant.protect('pr.plain');
 \d pr.plain

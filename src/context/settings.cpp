@@ -16,6 +16,7 @@ using core::Header;
 using core::IdFault;
 using core::TenantId;
 
+bool confine_bypass_roles = true;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 
@@ -188,6 +189,10 @@ void define_settings() {
 	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
 							 &include_deleted, 0, kIncludeDeleted, PGC_USERSET, GUC_REPORT, nullptr, nullptr,
 							 nullptr);
+	DefineCustomBoolVariable("pg_tenant.confine_bypass_roles",
+							 "Whether superusers and roles with BYPASSRLS are confined like everyone else.",
+							 "They then see all tenants only under row_security = off.",
+							 &confine_bypass_roles, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomEnumVariable(
 		"pg_tenant.on_missing_tenant", "What a statement on a protected table gets when no tenant is set.",
 		"\"error\" refuses it; \"empty\" shows no rows, and writes still fail.", &on_missing_tenant,

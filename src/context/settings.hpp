@@ -10,7 +10,8 @@ namespace pg_tenant::context {
 
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 
-// pg_tenant.on_missing_tenant and pg_tenant.require_registered
+// pg_tenant.confine_bypass_roles, pg_tenant.on_missing_tenant and pg_tenant.require_registered
+extern bool confine_bypass_roles;
 extern int on_missing_tenant;
 extern bool require_registered;
 

@@ -7,6 +7,7 @@
 #include "context/portals.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
+#include "isolation/confine.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
 
@@ -16,6 +17,7 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
+#include "utils/plancache.h"
 #include "utils/rls.h"
 #include "utils/portal.h"
 }
@@ -43,9 +45,6 @@ bool take_grant() {
 	context::all_tenants_granted = false;
 	return is_granted;
 }
-
-// A missing tenant shows nothing only where the policies filter the statement.
-bool is_filtered() { return !has_bypassrls_privilege(GetUserId()); }
 
 void start_unprotected(QueryDesc *query, int flags) {
 	if (context::current_frame == nullptr)
@@ -88,6 +87,16 @@ void require_same_tenant(const QueryDesc *query) {
 	}
 }
 
+// The backstop for plans that were cached, or made before this library was loaded.
+void require_plan(const QueryDesc *query, bool is_unconfined) {
+	const isolation::PlanKind kind = isolation::kind_of_plan(query->plannedstmt);
+	if (IsParallelWorker() || (kind == isolation::PlanKind::kUnconfined) == is_unconfined)
+		return;
+	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("this statement was planned %s tenant", is_unconfined ? "for one" : "without a"),
+					errhint("DISCARD PLANS;")));
+}
+
 // The query that a leader sends to its workers, rather than one that a function runs there.
 bool is_leaders_query(const QueryDesc *query) {
 	return IsParallelWorker() && query->dest->mydest == DestTupleQueue;
@@ -95,10 +104,22 @@ bool is_leaders_query(const QueryDesc *query) {
 
 } // namespace
 
-bool may_see_all_tenants() { return !row_security && has_bypassrls_privilege(GetOuterUserId()); }
+bool may_see_all_tenants() {
+	return (!row_security || !context::confine_bypass_roles) && has_bypassrls_privilege(GetOuterUserId());
+}
+
+void follow_confinement() {
+	static bool saw_all_tenants = false;
+	const bool sees_all_tenants = may_see_all_tenants();
+	if (sees_all_tenants == saw_all_tenants)
+		return;
+	saw_all_tenants = sees_all_tenants;
+	ResetPlanCache();
+}
 
 void executor_start(QueryDesc *query, int flags) {
 	context::statement_unchecked = false;
+	follow_confinement();
 	if (IsBinaryUpgrade) {
 		previous.executor_start(query, flags);
 		return;
@@ -111,6 +132,8 @@ void executor_start(QueryDesc *query, int flags) {
 	AcceptInvalidationMessages();
 	const bool is_unconfined = take_grant() || may_see_all_tenants();
 	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
+	if (OidIsValid(use.any))
+		require_plan(query, is_unconfined);
 	if (!OidIsValid(use.any) || is_unconfined) {
 		start_unprotected(query, flags);
 		return;
@@ -121,7 +144,7 @@ void executor_start(QueryDesc *query, int flags) {
 		// Without a portal, a transaction's deferred triggers may be running.
 		if (ActivePortal == nullptr)
 			context::require_own_deferred_triggers();
-		registry::require_for_use(tenant, use, is_filtered());
+		registry::require_for_use(tenant, use);
 		context::note_portal_owner(tenant);
 	}
 	start_in_frame(query, flags, tenant);

@@ -16,6 +16,7 @@ namespace pg_tenant::hooks {
 // The hook that was set before ours, or the server's own function where there was none.
 struct Previous {
 	planner_hook_type planner;
+	needs_fmgr_hook_type needs_function_hook; // NULL where there was none
 	ExecutorStart_hook_type executor_start;
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
@@ -41,6 +42,7 @@ template <typename Call> void with_policies_on(Call call) {
 }
 
 // planner.cpp
+bool forbids_inlining(Oid function);
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters);
 
 // executor.cpp
@@ -58,6 +60,10 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 // Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role
 // that the session acts as: a SECURITY DEFINER function owned by a superuser lends nobody this right.
 bool may_see_all_tenants();
+
+// A plan depends on that: when it changes, plans that were made before are made again. Once at each change,
+// never at a switch of tenant.
+void follow_confinement();
 
 // permissions.cpp
 bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);

@@ -32,6 +32,7 @@ void install() {
 	context::watch_transactions();
 
 	previous.planner = or_standard(planner_hook, &standard_planner);
+	previous.needs_function_hook = needs_fmgr_hook;
 	previous.executor_start = or_standard(ExecutorStart_hook, &standard_ExecutorStart);
 	previous.executor_run = or_standard(ExecutorRun_hook, &standard_ExecutorRun);
 	previous.executor_finish = or_standard(ExecutorFinish_hook, &standard_ExecutorFinish);
@@ -39,6 +40,7 @@ void install() {
 	previous.check_permissions = ExecutorCheckPerms_hook;
 
 	planner_hook = plan;
+	needs_fmgr_hook = forbids_inlining;
 	ExecutorStart_hook = executor_start;
 	ExecutorRun_hook = executor_run;
 	ExecutorFinish_hook = executor_finish;

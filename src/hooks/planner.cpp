@@ -1,15 +1,66 @@
-// Planning evaluates functions: a cast or an index expression of anybody's, and what those run. Under a
-// referential-integrity query they must not run with policies off. Its own text was rewritten before.
+// Planning confines what policies do not reach.
 #include "hooks/hooks.hpp"
 
+#include "context/frame.hpp"
+#include "isolation/confine.hpp"
+
+extern "C" {
+#include "utils/acl.h"
+}
+
 namespace pg_tenant::hooks {
+namespace {
+
+// While it is set, no function is put in its caller's place.
+bool inlining_forbidden = false;
+
+template <typename Call> void without_inlining(Call call) {
+	PG_TRY();
+	{
+		inlining_forbidden = true;
+		call();
+	}
+	PG_FINALLY();
+	{ inlining_forbidden = false; }
+	PG_END_TRY();
+}
+
+// The body of a function that is inlined was rewritten for the present role: for one that bypasses policies
+// it is not filtered. Then the query is planned again, and the function runs as a query of its own.
+PlannedStmt *plan_confined(Query *query, const char *text, int options, ParamListInfo parameters) {
+	const bool calls_function = isolation::confine_query(query);
+	auto *spare = calls_function && has_bypassrls_privilege(GetUserId())
+					  ? static_cast<Query *>(copyObjectImpl(query))
+					  : nullptr;
+	PlannedStmt *result = previous.planner(query, text, options, parameters);
+	if (isolation::confirm_plan(result))
+		return result;
+	if (spare != nullptr)
+		without_inlining([&] { result = previous.planner(spare, text, options, parameters); });
+	if (!isolation::confirm_plan(result))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("cannot confine this statement to one tenant")));
+	return result;
+}
+
+} // namespace
+
+bool forbids_inlining(Oid function) {
+	return inlining_forbidden ||
+		   (previous.needs_function_hook != nullptr && previous.needs_function_hook(function));
+}
 
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
-	if (!InNoForceRLSOperation())
+	if (InNoForceRLSOperation()) {
+		// A referential-integrity query sees all rows. But planning evaluates functions, a cast or an index
+		// expression of anybody's, and what those run must not run with policies off.
+		PlannedStmt *result = nullptr;
+		with_policies_on([&] { result = previous.planner(query, text, options, parameters); });
+		return result;
+	}
+	if (IsBinaryUpgrade || context::all_tenants_granted || may_see_all_tenants())
 		return previous.planner(query, text, options, parameters);
-	PlannedStmt *result = nullptr;
-	with_policies_on([&] { result = previous.planner(query, text, options, parameters); });
-	return result;
+	return plan_confined(query, text, options, parameters);
 }
 
 } // namespace pg_tenant::hooks

@@ -6,6 +6,8 @@
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
 #include "context/settings.hpp"
+#include "isolation/boundary.hpp"
+#include "isolation/copy.hpp"
 #include "isolation/keys.hpp"
 #include "pg/error.hpp"
 #include "registry/require.hpp"
@@ -68,6 +70,20 @@ void require_no_detached_key(const AlterTableStmt *statement) {
 	}
 }
 
+// What would reach other tenants is refused here; what may open a table is returned, to be looked at
+// afterwards.
+const List *guard(const Node *utility) {
+	if (IsA(utility, AlterTableStmt))
+		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
+	if (IsA(utility, TruncateStmt))
+		isolation::require_truncatable(reinterpret_cast<const TruncateStmt *>(utility));
+	return isolation::relations_at_stake(utility);
+}
+
+PlannedStmt *or_itself(PlannedStmt *replacement, PlannedStmt *statement) {
+	return replacement != nullptr ? replacement : statement;
+}
+
 } // namespace
 
 void refuse_portal(const char *name) {
@@ -87,8 +103,13 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	const bool fires_triggers = fires_all_triggers(utility);
 	if (IsA(utility, ConstraintsSetStmt))
 		context::require_own_deferred_triggers();
-	if (IsA(utility, AlterTableStmt))
-		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
+	const List *at_stake = NIL;
+	if (!IsBinaryUpgrade && !may_see_all_tenants()) {
+		at_stake = guard(utility);
+		if (IsA(utility, CopyStmt))
+			statement = or_itself(isolation::confined_copy(statement), statement);
+	}
+	isolation::close_tables_before(utility);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
@@ -96,6 +117,8 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		context::note_portal_owner(context::live_tenant());
 	previous.process_utility(statement, text, read_only_tree, context, parameters, environment, receiver,
 							 completion);
+	follow_confinement();
+	isolation::require_still_protected(at_stake);
 	// By now the block is marked to end, so that an error ends it, as an error of a COMMIT does.
 	if (is_commit)
 		context::require_own_deferred_triggers();

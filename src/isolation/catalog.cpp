@@ -9,6 +9,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "nodes/primnodes.h"
 #include "utils/acl.h"
@@ -17,6 +18,7 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_tenant::isolation {
@@ -73,6 +75,8 @@ void count_policy(HeapTuple tuple, TupleDesc descriptor, PolicyCensus *census) {
 			census->has_rows = true;
 		else
 			census->has_rows_clash = true;
+	} else if (strcmp(NameStr(policy->polname), registry::kClosedPolicy) == 0) {
+		census->has_closed = true;
 	} else {
 		census->others++;
 		if (policy->polpermissive)
@@ -98,6 +102,15 @@ PolicyCensus policies_of(Oid relation) {
 		PolicyRelationId, PolicyPolrelidPolnameIndexId, Anum_pg_policy_polrelid, relation,
 		[&census](HeapTuple tuple, TupleDesc descriptor) { count_policy(tuple, descriptor, &census); });
 	return census;
+}
+
+Oid extension_owner() {
+	HeapTuple schema = SearchSysCache1(NAMESPACENAME, CStringGetDatum(registry::kSchema));
+	if (!HeapTupleIsValid(schema))
+		return InvalidOid;
+	const Oid owner = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(schema))->nspowner;
+	ReleaseSysCache(schema);
+	return owner;
 }
 
 bool has_leading_index(Oid relation, AttrNumber column) {

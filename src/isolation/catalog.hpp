@@ -19,6 +19,7 @@ struct PolicyCensus {
 	bool has_rows;             // ours: tenant_rows, permissive, for all, true
 	bool has_rows_clash;       // another one of that name
 	bool has_other_permissive; // one that `true` would cancel
+	bool has_closed;           // tenant_closed, left by DROP EXTENSION
 	int others;                // all that are not of our names
 };
 
@@ -26,5 +27,8 @@ PolicyCensus policies_of(Oid relation);
 
 // Whether a valid index leads with this column and covers every row.
 bool has_leading_index(Oid relation, AttrNumber column);
+
+// The owner of schema tenant, and so of the registry; InvalidOid without the extension.
+Oid extension_owner();
 
 } // namespace pg_tenant::isolation

@@ -84,6 +84,9 @@ const char *typed_function(Oid type) {
 void put_policies(Oid relation, const char *column, Oid type, bool open) {
 	put_isolation(relation, column, type);
 	put_rows(relation, open);
+	// Left by an extension that was dropped and made again.
+	if (policies_of(relation).has_closed)
+		pg::run_sql("DROP POLICY %s ON %s", registry::kClosedPolicy, pg::qualified_name(relation));
 	if (!is_forced(relation))
 		pg::run_sql("ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
 					pg::qualified_name(relation));

@@ -1,5 +1,6 @@
 #include "isolation/protect.hpp"
 
+#include "isolation/boundary.hpp"
 #include "isolation/catalog.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/policy.hpp"
@@ -162,8 +163,9 @@ void put_index(const List *members, const char *column) {
 
 } // namespace
 
-void protect(Oid table, const ProtectOptions &options) {
-	lock_table(table);
+namespace {
+
+void protect_locked(Oid table, const ProtectOptions &options) {
 	require_no_open_parent(table);
 	require_column_type(options.type);
 	const List *members = members_of(table);
@@ -191,8 +193,7 @@ void protect(Oid table, const ProtectOptions &options) {
 	pg::end_sql();
 }
 
-void unprotect(Oid table) {
-	lock_table(table);
+void unprotect_locked(Oid table) {
 	const Protection protection = protection_of(table);
 	if (protection.column == InvalidAttrNumber)
 		ereport(ERROR,
@@ -215,6 +216,30 @@ void unprotect(Oid table) {
 		CommandCounterIncrement();
 	}
 	pg::end_sql();
+}
+
+// What protect() and unprotect() do is not judged as the owner's DDL is.
+template <typename Call> void with_changes_allowed(Call call) {
+	PG_TRY();
+	{
+		protection_may_change = true;
+		call();
+	}
+	PG_FINALLY();
+	{ protection_may_change = false; }
+	PG_END_TRY();
+}
+
+} // namespace
+
+void protect(Oid table, const ProtectOptions &options) {
+	lock_table(table);
+	with_changes_allowed([&] { protect_locked(table, options); });
+}
+
+void unprotect(Oid table) {
+	lock_table(table);
+	with_changes_allowed([&] { unprotect_locked(table); });
 }
 
 void protect_new_part(Oid relation) {

@@ -1,7 +1,7 @@
 // Tables that are declared to be seen by all tenants.
 #include "isolation/protect.hpp"
 
-#include "isolation/policy.hpp"
+#include "isolation/catalog.hpp"
 #include "pg/compat.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
@@ -12,8 +12,6 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
-#include "catalog/pg_namespace.h"
 }
 
 namespace pg_tenant::isolation {
@@ -21,13 +19,10 @@ namespace {
 
 // The registry is its owner's alone; this one write is made in that role.
 void write_as_owner(const char *command) {
-	HeapTuple schema = SearchSysCache1(NAMESPACENAME, CStringGetDatum(registry::kSchema));
-	const Oid owner = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(schema))->nspowner;
-	ReleaseSysCache(schema);
 	Oid user;
 	int flags;
 	GetUserIdAndSecContext(&user, &flags);
-	SetUserIdAndSecContext(owner, flags | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(extension_owner(), flags | SECURITY_LOCAL_USERID_CHANGE);
 	pg::run_sql("%s", command);
 	SetUserIdAndSecContext(user, flags);
 }

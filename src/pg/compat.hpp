@@ -7,7 +7,10 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class_d.h"
 #include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+#include "parser/parse_relation.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -59,6 +62,39 @@ inline Oid primary_key_index(Relation relation) {
 	return RelationGetPrimaryKeyIndex(relation, false);
 #else
 	return RelationGetPrimaryKeyIndex(relation);
+#endif
+}
+
+// The walkers' signatures are C's before 16: any pointer to any function.
+using Walker = bool (*)(Node *, void *);
+
+inline bool walk_expression(Node *node, Walker walker, void *context) {
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_walker(node, walker, context);
+#else
+	return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
+								  context);
+#endif
+}
+
+inline bool walk_query(Query *query, Walker walker, void *context) {
+#if PG_VERSION_NUM >= 160000
+	return query_tree_walker(query, walker, context, 0);
+#else
+	return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context,
+							 0);
+#endif
+}
+
+// The role whose rights a relation of a plan is used with; InvalidOid for the present one.
+inline Oid check_as_user(const PlannedStmt *plan, RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+	// Partitions and children that planning added have none of their own, and are marked as their parents
+	// are.
+	return entry->perminfoindex == 0 ? InvalidOid : getRTEPermissionInfo(plan->permInfos, entry)->checkAsUser;
+#else
+	(void)plan;
+	return entry->checkAsUser;
 #endif
 }
 

@@ -14,6 +14,7 @@ namespace pg_tenant::registry {
 
 inline constexpr char kIsolationPolicy[] = "tenant_isolation";
 inline constexpr char kRowsPolicy[] = "tenant_rows";
+inline constexpr char kClosedPolicy[] = "tenant_closed"; // left by DROP EXTENSION
 inline constexpr char kSchema[] = "tenant";
 
 struct Protection {

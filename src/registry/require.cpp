@@ -95,9 +95,9 @@ void require_in_good_standing(const TenantId &tenant) {
 	}
 }
 
-void require_for_use(const TenantId *tenant, const ProtectedUse &use, bool is_filtered) {
+void require_for_use(const TenantId *tenant, const ProtectedUse &use) {
 	if (tenant == nullptr) {
-		if (context::on_missing_tenant == context::kMissingIsError || OidIsValid(use.written) || !is_filtered)
+		if (context::on_missing_tenant == context::kMissingIsError || OidIsValid(use.written))
 			refuse_missing(OidIsValid(use.written) ? use.written : use.any);
 		return;
 	}

@@ -7,9 +7,8 @@
 namespace pg_tenant::registry {
 
 // Raises unless this tenant may run a statement that uses these protected relations. tenant may be NULL.
-// With pg_tenant.on_missing_tenant = empty, a missing tenant may read if `is_filtered`: policies then show
-// nothing.
-void require_for_use(const core::TenantId *tenant, const ProtectedUse &use, bool is_filtered);
+// With pg_tenant.on_missing_tenant = empty, a missing tenant may read: the filter then shows nothing.
+void require_for_use(const core::TenantId *tenant, const ProtectedUse &use);
 
 // Raises unless the tenant is registered (where that is required) and active, and is who the session says.
 void require_in_good_standing(const core::TenantId &tenant);

@@ -89,9 +89,7 @@ SELECT lives_ok($$SELECT tenant.protect('shop.orders', 'tenant_id', 'text')$$, '
 SELECT bag_eq($$SELECT pg_temp.state_of('shop.orders')$$, 'TABLE before', 'and nothing changes');
 SELECT is(tenant.execute(:bob, 'SELECT FROM shop.orders'), 3::bigint, 'and every row is there');
 SELECT throws_ok($$SELECT tenant.protect('shop.added_bigint', 'id')$$, '55000', NULL, 'another tenant column needs unprotect() first');
-ALTER TABLE shop.orders NO FORCE ROW LEVEL SECURITY;
-SELECT tenant.protect('shop.orders') \g /dev/null
-SELECT bag_eq($$SELECT pg_temp.state_of('shop.orders')$$, 'TABLE before', 'protect() forces the policies again');
+SELECT throws_ok('ALTER TABLE shop.orders NO FORCE ROW LEVEL SECURITY', 'TN006', NULL, 'the owner does not take the force away');
 
 -- Other options may be NULL: their defaults.
 CREATE TABLE shop.nulls (id integer);

@@ -1,0 +1,148 @@
+-- Commands that would reach other tenants' rows, or open a protected table.
+\set SHOW_CONTEXT never
+\set A '11111111-1111-1111-1111-111111111111'
+\set B '22222222-2222-2222-2222-222222222222'
+CREATE SCHEMA bd AUTHORIZATION fx_owner;
+GRANT USAGE ON SCHEMA bd TO fx_app, fx_bypass;
+SET SESSION AUTHORIZATION fx_owner;
+CREATE TABLE bd.items (tenant_id uuid, id int, name text, doubled int GENERATED ALWAYS AS (id * 2) STORED, PRIMARY KEY (tenant_id, id));
+CREATE TABLE bd.parted (tenant_id uuid, id int) PARTITION BY LIST (id);
+CREATE TABLE bd.parted_1 PARTITION OF bd.parted FOR VALUES IN (1);
+CREATE TABLE bd.shared (id int PRIMARY KEY);
+CREATE TABLE bd.refers (tenant_id uuid, id int, shared int REFERENCES bd.shared, PRIMARY KEY (tenant_id, id));
+INSERT INTO bd.items VALUES (:'A', 1, 'a one'), (:'A', 2, 'a two'), (:'B', 3, 'b three');
+INSERT INTO bd.parted VALUES (:'A', 1), (:'B', 1);
+INSERT INTO bd.shared VALUES (1);
+INSERT INTO bd.refers VALUES (:'B', 1, 1);
+SELECT tenant.protect('bd.items'), tenant.protect('bd.parted'), tenant.protect('bd.refers');
+GRANT ALL ON ALL TABLES IN SCHEMA bd TO fx_app, fx_bypass;
+
+-- TRUNCATE: by whoever has the privilege, directly, by a partition, by a cascade.
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+TRUNCATE bd.items;
+TRUNCATE bd.parted_1;
+TRUNCATE bd.shared CASCADE;
+SET app.tenant_id = '';
+TRUNCATE bd.items;
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = :'A';
+TRUNCATE ONLY bd.parted;
+RESET SESSION AUTHORIZATION;
+SET app.tenant_id = :'A';
+TRUNCATE bd.shared, bd.items CASCADE;
+BEGIN;
+SET LOCAL row_security = off;
+TRUNCATE bd.items;
+ROLLBACK;
+BEGIN;
+LOCK TABLE bd.items;
+COMMIT;
+REINDEX TABLE bd.items;
+CLUSTER bd.items USING items_pkey;
+VACUUM bd.items;
+
+-- COPY TO: of a table and of a query, for every role, of partitioned tables too.
+COPY bd.items TO STDOUT;
+COPY bd.items (name, id) TO STDOUT WITH (FORMAT csv, HEADER, FORCE_QUOTE (name));
+COPY bd.parted TO STDOUT;
+COPY bd.parted_1 TO STDOUT;
+COPY (SELECT name FROM bd.items) TO STDOUT;
+COPY bd.items (nothing) TO STDOUT;
+COPY bd.shared TO STDOUT;
+SET SESSION AUTHORIZATION fx_bypass;
+SET app.tenant_id = :'B';
+COPY bd.items TO STDOUT;
+SET row_security = off;
+COPY bd.items TO STDOUT;
+RESET row_security;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'B';
+COPY bd.parted TO STDOUT;
+COPY bd.items TO STDOUT;
+SET app.tenant_id = '';
+COPY bd.items TO STDOUT;
+RESET SESSION AUTHORIZATION;
+SET app.tenant_id = '';
+COPY bd.items TO STDOUT;
+-- COPY FROM checks no row yet, so it is refused; the server itself refuses it to those whom policies bind.
+SET app.tenant_id = :'A';
+COPY bd.items (tenant_id, id, name) FROM STDIN;
+22222222-2222-2222-2222-222222222222	9	planted
+\.
+SET SESSION AUTHORIZATION fx_app;
+COPY bd.items (id, name) FROM STDIN;
+9	mine
+\.
+
+-- DDL by the owner: what opens a table is refused, the rest works.
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = :'A';
+ALTER TABLE bd.items DISABLE ROW LEVEL SECURITY;
+ALTER TABLE bd.items NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE bd.parted_1 DISABLE ROW LEVEL SECURITY;
+DROP POLICY tenant_isolation ON bd.items;
+ALTER POLICY tenant_isolation ON bd.items USING (true);
+ALTER POLICY tenant_isolation ON bd.items TO fx_bypass;
+ALTER POLICY tenant_isolation ON bd.items RENAME TO something;
+ALTER TABLE bd.items ALTER tenant_id DROP NOT NULL;
+ALTER TABLE bd.parted ALTER tenant_id DROP DEFAULT;
+ALTER TABLE bd.items ALTER tenant_id SET DEFAULT '22222222-2222-2222-2222-222222222222';
+ALTER TABLE bd.items DROP COLUMN tenant_id;
+ALTER TABLE bd.items DROP COLUMN tenant_id CASCADE;
+ALTER TABLE bd.items ALTER tenant_id TYPE text;
+SELECT count(*) FROM bd.items;
+ALTER TABLE bd.items RENAME tenant_id TO owner_id;
+ALTER TABLE bd.items RENAME TO things;
+ALTER TABLE bd.things ADD COLUMN more int, ALTER name SET NOT NULL;
+SELECT count(*) FROM bd.things;
+SELECT tbl, tenant_column FROM tenant.protected_tables WHERE tbl = 'bd.things'::regclass;
+ALTER TABLE bd.things RENAME TO items;
+ALTER TABLE bd.items RENAME owner_id TO tenant_id;
+CREATE POLICY mine ON bd.items USING (id > 0);
+DROP POLICY mine ON bd.items;
+RESET SESSION AUTHORIZATION;
+ALTER TABLE bd.items DISABLE ROW LEVEL SECURITY;
+ALTER TABLE bd.items OWNER TO fx_bypass;
+ALTER TABLE bd.items SET SCHEMA fx;
+SET app.tenant_id = :'A';
+SELECT count(*) FROM fx.items;
+ALTER TABLE fx.items SET SCHEMA bd;
+-- pg_restore --clean runs so.
+BEGIN;
+SET LOCAL row_security = off;
+DROP POLICY tenant_isolation ON bd.items;
+ALTER TABLE bd.items DISABLE ROW LEVEL SECURITY;
+ROLLBACK;
+
+-- Without the extension the tables are closed, not open.
+DROP SCHEMA tenant CASCADE;
+DROP OWNED BY CURRENT_USER CASCADE;
+\set VERBOSITY sqlstate
+DROP EXTENSION pg_tenant;
+\set VERBOSITY default
+BEGIN;
+SET client_min_messages = warning;
+DROP EXTENSION pg_tenant CASCADE;
+SET ROLE fx_app;
+SELECT count(*) FROM bd.items;
+SELECT count(*) FROM fx.customers;
+INSERT INTO fx.notes VALUES ('zeta', 9, 'planted');
+ROLLBACK;
+SET app.tenant_id = :'A';
+SELECT count(*) FROM bd.items;
+BEGIN;
+SET LOCAL client_min_messages = error;
+DROP EXTENSION pg_tenant CASCADE;
+CREATE EXTENSION pg_tenant;
+SELECT (tenant.provision(:'A')).status;
+SET LOCAL app.tenant_id = '';
+SELECT tenant.protect('bd.items');
+SET LOCAL ROLE fx_app;
+SET LOCAL app.tenant_id = :'A';
+SELECT count(*) FROM bd.items;
+ROLLBACK;
+
+SET client_min_messages = error;
+SET row_security = off;
+DROP SCHEMA bd CASCADE;

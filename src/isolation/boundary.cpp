@@ -1,0 +1,230 @@
+#include "isolation/boundary.hpp"
+
+#include <cstring>
+
+#include "context/settings.hpp"
+#include "isolation/catalog.hpp"
+#include "pg/compat.hpp"
+#include "pg/error.hpp"
+#include "pg/spi.hpp"
+#include "registry/relations.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/heap.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_policy.h"
+#include "nodes/makefuncs.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_tenant::isolation {
+
+bool protection_may_change = false;
+
+namespace {
+
+bool is_protected(Oid relation) { return registry::protection_of(relation).column != InvalidAttrNumber; }
+
+[[noreturn]] void refuse_truncate(Oid relation) {
+	const core::TenantId *tenant = context::live_tenant();
+	if (tenant == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED),
+						errmsg("no tenant is set for protected table \"%s\"", get_rel_name(relation)),
+						errhint("SET app.tenant_id = '...';")));
+	ereport(ERROR,
+			(errcode(ERRCODE_TENANT_BOUNDARY),
+			 errmsg("TRUNCATE would empty protected table \"%s\" for all tenants", get_rel_name(relation)),
+			 errhint("DELETE FROM %s;", pg::qualified_name(relation))));
+}
+
+void require_none_protected(const List *relations) {
+	ListCell *cell;
+	foreach (cell, relations) {
+		if (is_protected(lfirst_oid(cell)))
+			refuse_truncate(lfirst_oid(cell));
+	}
+}
+
+List *with_descendants(Oid relation) {
+	return OidIsValid(relation) ? find_all_inheritors(relation, NoLock, nullptr) : NIL;
+}
+
+Oid relation_of(const RangeVar *name) { return RangeVarGetRelid(name, NoLock, true); }
+
+// The relation of a policy that DROP POLICY names: schema, table, policy.
+Oid relation_of_policy(List *name) {
+	List *relation = list_truncate(list_copy(name), list_length(name) - 1);
+	return relation_of(makeRangeVarFromNameList(relation));
+}
+
+List *touched_relations(const Node *utility) {
+	switch (nodeTag(utility)) {
+	case T_AlterTableStmt:
+		return with_descendants(relation_of(reinterpret_cast<const AlterTableStmt *>(utility)->relation));
+	case T_AlterPolicyStmt:
+		return list_make1_oid(relation_of(reinterpret_cast<const AlterPolicyStmt *>(utility)->table));
+	case T_RenameStmt: {
+		auto *rename = reinterpret_cast<const RenameStmt *>(utility);
+		return rename->renameType == OBJECT_POLICY ? list_make1_oid(relation_of(rename->relation)) : NIL;
+	}
+	case T_DropStmt: {
+		auto *drop = reinterpret_cast<const DropStmt *>(utility);
+		List *relations = NIL;
+		ListCell *cell;
+		if (drop->removeType == OBJECT_POLICY) {
+			foreach (cell, drop->objects)
+				relations = lappend_oid(relations, relation_of_policy(castNode(List, lfirst(cell))));
+		}
+		return relations;
+	}
+	default:
+		return NIL;
+	}
+}
+
+// NULL rows would be nobody's; without the default an INSERT would need the tenant spelled out.
+const char *what_is_missing(Oid relation) {
+	const registry::Protection protection = registry::protection_of(relation);
+	if (protection.column == InvalidAttrNumber)
+		return "its policy tenant_isolation";
+	const char *missing = nullptr;
+	Relation opened = table_open(relation, NoLock);
+	const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(opened), protection.column - 1);
+	if (!opened->rd_rel->relforcerowsecurity)
+		missing = "FORCE ROW LEVEL SECURITY";
+	else if (!column->attnotnull)
+		missing = "NOT NULL on its tenant column";
+	else if (!column->atthasdef)
+		missing = "the default of its tenant column";
+	table_close(opened, NoLock);
+	return missing;
+}
+
+List *all_protected_tables() {
+	List *tables = NIL;
+	Relation catalog = table_open(PolicyRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 0, nullptr);
+	HeapTuple tuple;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
+		const Oid relation = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple))->polrelid;
+		if (is_protected(relation))
+			tables = list_append_unique_oid(tables, relation);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return tables;
+}
+
+void close_all_tables() {
+	const List *tables = all_protected_tables();
+	if (tables == NIL)
+		return;
+	pg::begin_sql();
+	ListCell *cell;
+	foreach (cell, tables) {
+		pg::run_sql("DROP POLICY IF EXISTS %s ON %s", registry::kClosedPolicy,
+					pg::qualified_name(lfirst_oid(cell)));
+		pg::run_sql(
+			"CREATE POLICY %s ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING (false) WITH CHECK (false)",
+			registry::kClosedPolicy, pg::qualified_name(lfirst_oid(cell)));
+	}
+	pg::end_sql();
+	ereport(
+		WARNING,
+		(errmsg_plural("%d protected table is closed now", "%d protected tables are closed now",
+					   list_length(tables), list_length(tables)),
+		 errdetail("Policy \"%s\" shows no rows to anybody whom policies bind.", registry::kClosedPolicy),
+		 errhint("Drop it from a table to open it, or create the extension again and protect the table.")));
+}
+
+bool names(const DropStmt *drop, const char *name) {
+	ListCell *cell;
+	foreach (cell, drop->objects) {
+		if (strcmp(strVal(lfirst(cell)), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool names_owner(const DropOwnedStmt *drop) {
+	const Oid owner = extension_owner();
+	ListCell *cell;
+	foreach (cell, drop->roles) {
+		if (OidIsValid(owner) && get_rolespec_oid(lfirst_node(RoleSpec, cell), true) == owner)
+			return true;
+	}
+	return false;
+}
+
+} // namespace
+
+void close_tables_before(const Node *utility) {
+	bool drops_schema = false;
+	if (IsA(utility, DropStmt)) {
+		auto *drop = reinterpret_cast<const DropStmt *>(utility);
+		if (drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_EXTENSION &&
+			names(drop, "pg_tenant"))
+			close_all_tables();
+		drops_schema = drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_SCHEMA &&
+					   names(drop, registry::kSchema);
+	} else if (IsA(utility, DropOwnedStmt)) {
+		auto *drop = reinterpret_cast<const DropOwnedStmt *>(utility);
+		drops_schema = drop->behavior == DROP_CASCADE && names_owner(drop);
+	}
+	if (drops_schema && all_protected_tables() != NIL)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+						errmsg("this would drop pg_tenant and open its protected tables"),
+						errhint("DROP EXTENSION pg_tenant CASCADE;")));
+}
+
+void require_truncatable(const TruncateStmt *statement) {
+	List *relations = NIL;
+	ListCell *cell;
+	foreach (cell, statement->relations)
+		relations =
+			list_concat_unique_oid(relations, with_descendants(relation_of(lfirst_node(RangeVar, cell))));
+	require_none_protected(relations);
+	if (statement->behavior != DROP_CASCADE)
+		return;
+	for (List *more = heap_truncate_find_FKs(relations); more != NIL;
+		 more = heap_truncate_find_FKs(relations)) {
+		require_none_protected(more);
+		relations = list_concat_unique_oid(relations, more);
+	}
+}
+
+List *relations_at_stake(const Node *utility) {
+	List *relations = NIL;
+	ListCell *cell;
+	foreach (cell, touched_relations(utility)) {
+		if (OidIsValid(lfirst_oid(cell)) && is_protected(lfirst_oid(cell)))
+			relations = lappend_oid(relations, lfirst_oid(cell));
+	}
+	return relations;
+}
+
+void require_still_protected(const List *relations) {
+	if (relations == NIL || protection_may_change)
+		return;
+	CommandCounterIncrement();
+	ListCell *cell;
+	foreach (cell, relations) {
+		const Oid relation = lfirst_oid(cell);
+		const char *missing = get_rel_relkind(relation) == '\0' ? nullptr : what_is_missing(relation);
+		if (missing != nullptr)
+			ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+							errmsg("protected table \"%s\" would lose %s", get_rel_name(relation), missing),
+							errhint("SELECT tenant.unprotect(%s);",
+									quote_literal_cstr(pg::qualified_name(relation)))));
+	}
+}
+
+} // namespace pg_tenant::isolation

@@ -1,0 +1,31 @@
+// Commands that would reach other tenants' rows, or open a protected table. All may raise.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_tenant::isolation {
+
+// Raises TN006 (TN001 without a tenant) if TRUNCATE would empty a protected table, directly, by its
+// partitions, or by CASCADE.
+void require_truncatable(const TruncateStmt *statement);
+
+// The protected relations that a command may open: the table that it alters with all below it, or whose
+// policy it changes or drops.
+List *relations_at_stake(const Node *utility);
+
+// After the command: raises TN006 if one of them is open now, or does not fill in and require its tenant.
+void require_still_protected(const List *relations);
+
+// While it is set, protect() and unprotect() are at work, whose business that is.
+extern bool protection_may_change;
+
+// Before the command drops the extension: puts a policy on every protected table that shows nothing to
+// anybody. Raises TN006 if it would drop it by another way than DROP EXTENSION.
+void close_tables_before(const Node *utility);
+
+} // namespace pg_tenant::isolation

@@ -1,0 +1,151 @@
+#include "isolation/confine.hpp"
+
+#include <cstring>
+
+#include "pg/compat.hpp"
+#include "registry/relations.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "rewrite/rewriteManip.h"
+#include "rewrite/rowsecurity.h"
+#include "utils/rls.h"
+}
+
+namespace pg_tenant::isolation {
+namespace {
+
+// A field that is empty in the entry of a relation, survives copying and flattening, and is shown nowhere.
+char mark[] = "pg_tenant";
+
+void set_mark(RangeTblEntry *entry) { entry->ctename = mark; }
+
+bool has_mark(const RangeTblEntry *entry) {
+	return entry->ctename != nullptr && strcmp(entry->ctename, mark) == 0;
+}
+
+bool is_protected(const RangeTblEntry *entry) {
+	return entry->rtekind == RTE_RELATION &&
+		   registry::protection_of(entry->relid).column != InvalidAttrNumber;
+}
+
+// The qual of tenant_isolation, with the relation at this place of the range table.
+Node *tenant_qual(Relation relation, int index) {
+	ListCell *cell;
+	foreach (cell, relation->rd_rsdesc->policies) {
+		auto *policy = static_cast<RowSecurityPolicy *>(lfirst(cell));
+		if (strcmp(policy->policy_name, registry::kIsolationPolicy) == 0) {
+			auto *qual = static_cast<Node *>(copyObjectImpl(policy->qual));
+			ChangeVarNodes(qual, 1, index, 0);
+			return qual;
+		}
+	}
+	elog(ERROR, "policy of \"%s\" is gone", RelationGetRelationName(relation));
+}
+
+void add_check(Query *query, Relation relation, WCOKind kind, Node *qual) {
+	WithCheckOption *check = makeNode(WithCheckOption);
+	check->kind = kind;
+	check->relname = pstrdup(RelationGetRelationName(relation));
+	check->polname = pstrdup(registry::kIsolationPolicy);
+	check->qual = static_cast<Node *>(copyObjectImpl(qual));
+	check->cascaded = false;
+	// The rewriter's own come before those of views, so that rows are checked before a view's conditions see
+	// them.
+	if (!list_member(query->withCheckOptions, check))
+		query->withCheckOptions = lcons(check, query->withCheckOptions);
+}
+
+// The kinds that get_row_security_policies() adds for each command.
+void add_checks(Query *query, Relation relation, Node *qual) {
+	switch (query->commandType) {
+	case CMD_INSERT:
+		if (query->onConflict != nullptr && query->onConflict->action == ONCONFLICT_UPDATE) {
+			add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
+			add_check(query, relation, WCO_RLS_CONFLICT_CHECK, qual);
+		}
+		add_check(query, relation, WCO_RLS_INSERT_CHECK, qual);
+		break;
+	case CMD_UPDATE:
+		add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
+		break;
+	case CMD_MERGE:
+		add_check(query, relation, WCO_RLS_INSERT_CHECK, qual);
+		add_check(query, relation, WCO_RLS_MERGE_DELETE_CHECK, qual);
+		add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
+		add_check(query, relation, WCO_RLS_MERGE_UPDATE_CHECK, qual);
+		break;
+	default:
+		break;
+	}
+}
+
+void confine_entry(Query *query, RangeTblEntry *entry, int index) {
+	Relation relation = table_open(entry->relid, NoLock);
+	Node *qual = tenant_qual(relation, index);
+	const bool is_target = index == query->resultRelation;
+	const bool is_only_written = is_target && query->commandType == CMD_INSERT;
+	if (!is_only_written && !list_member(entry->securityQuals, qual)) {
+		entry->securityQuals = lcons(qual, entry->securityQuals);
+		query->hasRowSecurity = true;
+	}
+	if (is_target)
+		add_checks(query, relation, qual);
+	set_mark(entry);
+	table_close(relation, NoLock);
+}
+
+bool confine_walker(Node *node, void *calls_function) {
+	if (node == nullptr)
+		return false;
+	if (!IsA(node, Query))
+		return pg::walk_expression(node, confine_walker, calls_function);
+	auto *query = reinterpret_cast<Query *>(node);
+	int index = 0;
+	ListCell *cell;
+	foreach (cell, query->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		index++;
+		if (entry->rtekind == RTE_FUNCTION)
+			*static_cast<bool *>(calls_function) = true;
+		if (is_protected(entry))
+			confine_entry(query, entry, index);
+	}
+	return pg::walk_query(query, confine_walker, calls_function);
+}
+
+} // namespace
+
+bool confine_query(Query *query) {
+	bool calls_function = false;
+	(void)confine_walker(reinterpret_cast<Node *>(query), &calls_function);
+	return calls_function;
+}
+
+bool confirm_plan(PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		if (!is_protected(entry) || has_mark(entry))
+			continue;
+		if (check_enable_rls(entry->relid, pg::check_as_user(plan, entry), true) != RLS_ENABLED)
+			return false;
+		set_mark(entry);
+	}
+	return true;
+}
+
+PlanKind kind_of_plan(const PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		if (is_protected(entry) && !has_mark(entry) &&
+			check_enable_rls(entry->relid, pg::check_as_user(plan, entry), true) != RLS_ENABLED)
+			return PlanKind::kUnconfined;
+	}
+	return PlanKind::kConfined;
+}
+
+} // namespace pg_tenant::isolation

@@ -1,0 +1,29 @@
+// Confinement where policies do not reach: roles that bypass them, and views and definer functions of such
+// roles. At every level of a query each protected relation gets the qual and the WITH CHECK options that the
+// rewriter gives to an ordinary role, unless it gave them already. All may raise.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+}
+
+namespace pg_tenant::isolation {
+
+// Changes the query, which must be the caller's own, and marks the relations that it confined. The marks go
+// with the range table into the plan. Returns whether a function is called in FROM, whose body the planner
+// may inline.
+bool confine_query(Query *query);
+
+// Whether every protected relation of the plan is marked, or was filtered by the rewriter; marks the latter.
+// False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.
+bool confirm_plan(PlannedStmt *plan);
+
+enum class PlanKind { kConfined, kUnconfined };
+
+// What a plan that uses protected relations was made for.
+PlanKind kind_of_plan(const PlannedStmt *plan);
+
+} // namespace pg_tenant::isolation
