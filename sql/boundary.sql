@@ -65,15 +65,114 @@ COPY bd.items TO STDOUT;
 RESET SESSION AUTHORIZATION;
 SET app.tenant_id = '';
 COPY bd.items TO STDOUT;
--- COPY FROM checks no row yet, so it is refused; the server itself refuses it to those whom policies bind.
+-- COPY FROM: for every role, the tenant filled in, other tenants' rows refused with their line.
+\set VERBOSITY terse
 SET app.tenant_id = :'A';
+COPY bd.items (id, name) FROM STDIN;
+11	from superuser
+\.
 COPY bd.items (tenant_id, id, name) FROM STDIN;
-22222222-2222-2222-2222-222222222222	9	planted
+11111111-1111-1111-1111-111111111111	12	own
+22222222-2222-2222-2222-222222222222	13	planted
+\.
+COPY bd.items (tenant_id, id, name) FROM STDIN;
+\N	13	planted
+\.
+SET SESSION AUTHORIZATION fx_bypass;
+SET app.tenant_id = :'A';
+COPY bd.items (id, name) FROM STDIN;
+14	from a bypass role
+\.
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = :'A';
+COPY bd.items (id, name) FROM STDIN WHERE id < 16;
+15	from the owner
+16	filtered
 \.
 SET SESSION AUTHORIZATION fx_app;
-COPY bd.items (id, name) FROM STDIN;
-9	mine
+SET app.tenant_id = :'A';
+COPY bd.items (id, name) FROM STDIN WITH (FORMAT csv, HEADER);
+id,name
+17,from the app
+18,"quoted, too"
 \.
+\set VERBOSITY default
+\set SHOW_CONTEXT errors
+COPY bd.items (tenant_id, id, name) FROM STDIN;
+11111111-1111-1111-1111-111111111111	19	own
+22222222-2222-2222-2222-222222222222	20	planted
+\.
+-- A row of another tenant that the condition leaves out is nobody's business.
+COPY bd.items (tenant_id, id, name) FROM STDIN WHERE id <> 21;
+22222222-2222-2222-2222-222222222222	21	left out
+\.
+COPY bd.items (id, name) FROM STDIN;
+x	not a number
+\.
+COPY bd.items (id, name) FROM STDIN;
+17	twice
+\.
+COPY bd.parted (id) FROM STDIN;
+1
+\.
+COPY bd.parted_1 (tenant_id, id) FROM STDIN;
+22222222-2222-2222-2222-222222222222	1
+\.
+COPY bd.items FROM '/nowhere';
+COPY bd.items FROM PROGRAM 'echo';
+COPY bd.items (nothing) FROM STDIN;
+\.
+SET app.tenant_id = '';
+COPY bd.items (id, name) FROM STDIN;
+30	nobody's
+\.
+SET app.tenant_id = 'nobody';
+COPY bd.items (id, name) FROM STDIN;
+30	nobody's
+\.
+SET app.tenant_id = :'A';
+SELECT id, name, doubled FROM bd.items ORDER BY id;
+SELECT count(*) FROM bd.parted;
+DELETE FROM bd.items WHERE id > 10;
+DELETE FROM bd.parted WHERE ctid IN (SELECT ctid FROM bd.parted LIMIT 1);
+-- The other types, a role without the privilege, triggers, other policies.
+SET app.tenant_id = '7';
+COPY fx.counters (id, value) FROM STDIN;
+90	1
+\.
+COPY fx.counters (tenant_id, id, value) FROM STDIN;
+8	91	1
+\.
+COPY fx.slots (tenant_id, id, value) FROM STDIN;
+8	91	1
+\.
+DELETE FROM fx.counters WHERE id = 90;
+SET app.tenant_id = 'acme';
+COPY fx.tags (tenant_id, id, tag) FROM STDIN;
+zeta	91	planted
+\.
+RESET SESSION AUTHORIZATION;
+REVOKE INSERT ON bd.refers FROM fx_app;
+CREATE FUNCTION bd.change() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN NEW.tenant_id := ''22222222-2222-2222-2222-222222222222''; RETURN NEW; END';
+CREATE TRIGGER change BEFORE INSERT ON bd.parted_1 FOR EACH ROW EXECUTE FUNCTION bd.change();
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+COPY bd.refers (id, shared) FROM STDIN;
+1	1
+\.
+COPY bd.parted (id) FROM STDIN;
+1
+\.
+RESET SESSION AUTHORIZATION;
+DROP TRIGGER change ON bd.parted_1;
+CREATE POLICY odd ON bd.items AS RESTRICTIVE USING (id % 2 = 1);
+SET SESSION AUTHORIZATION fx_app;
+COPY bd.items (id, name) FROM STDIN;
+40	even
+\.
+RESET SESSION AUTHORIZATION;
+DROP POLICY odd ON bd.items;
 
 -- DDL by the owner: what opens a table is refused, the rest works.
 SET SESSION AUTHORIZATION fx_owner;

@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "commands/trigger.h"
 #include "nodes/execnodes.h"
 #include "utils/memutils.h"
 }
@@ -20,17 +21,34 @@ struct Writer {
 
 Writer *writers = nullptr;
 
+bool has_deferrable_trigger(const TriggerDesc *triggers) {
+	for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
+		const Trigger &trigger = triggers->triggers[i];
+		if (trigger.tgdeferrable && !trigger.tgisinternal)
+			return true;
+	}
+	return false;
+}
+
 bool has_deferrable_trigger(List *relations) {
 	ListCell *cell;
 	foreach (cell, relations) {
-		const TriggerDesc *triggers = static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc;
-		for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
-			const Trigger &trigger = triggers->triggers[i];
-			if (trigger.tgdeferrable && !trigger.tgisinternal)
-				return true;
-		}
+		if (has_deferrable_trigger(static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc))
+			return true;
 	}
 	return false;
+}
+
+void note_writer(const BoundTenant &tenant) {
+	// One note is enough for a tenant that goes on writing at the same level.
+	if (writers != nullptr && writers->nest_level == GetCurrentTransactionNestLevel() &&
+		is_same_tenant(writers->tenant, tenant.is_set ? &tenant.id : nullptr))
+		return;
+	auto *writer = static_cast<Writer *>(MemoryContextAlloc(TopTransactionContext, sizeof(Writer)));
+	writer->next = writers;
+	writer->nest_level = GetCurrentTransactionNestLevel();
+	writer->tenant = tenant;
+	writers = writer;
 }
 
 void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
@@ -54,18 +72,14 @@ void transaction_ended(XactEvent event, void *) {
 
 void note_deferred_triggers(const Frame &frame) {
 	const EState *state = frame.query->estate;
-	if (!has_deferrable_trigger(state->es_opened_result_relations) &&
-		!has_deferrable_trigger(state->es_tuple_routing_result_relations))
-		return;
-	// One note is enough for a tenant that goes on writing at the same level.
-	if (writers != nullptr && writers->nest_level == GetCurrentTransactionNestLevel() &&
-		is_same_tenant(writers->tenant, frame.tenant.is_set ? &frame.tenant.id : nullptr))
-		return;
-	auto *writer = static_cast<Writer *>(MemoryContextAlloc(TopTransactionContext, sizeof(Writer)));
-	writer->next = writers;
-	writer->nest_level = GetCurrentTransactionNestLevel();
-	writer->tenant = frame.tenant;
-	writers = writer;
+	if (has_deferrable_trigger(state->es_opened_result_relations) ||
+		has_deferrable_trigger(state->es_tuple_routing_result_relations))
+		note_writer(frame.tenant);
+}
+
+void note_deferred_triggers(Relation table, const BoundTenant &tenant) {
+	if (has_deferrable_trigger(table->trigdesc))
+		note_writer(tenant);
 }
 
 void require_own_deferred_triggers() {

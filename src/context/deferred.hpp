@@ -5,11 +5,18 @@
 #include "context/frame.hpp"
 #include "pg/prelude.hpp"
 
+extern "C" {
+#include "utils/rel.h"
+}
+
 namespace pg_tenant::context {
 
 // Called when a statement of this frame has finished: notes its tenant if a table that it wrote has a
 // deferrable trigger of a user's.
 void note_deferred_triggers(const Frame &frame);
+
+// The same for a table that a COPY has written.
+void note_deferred_triggers(Relation table, const BoundTenant &tenant);
 
 // Raises TN011 if triggers may be waiting for rows of another tenant than the present one.
 void require_own_deferred_triggers();

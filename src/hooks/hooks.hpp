@@ -55,6 +55,26 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
 					 DestReceiver *receiver, QueryCompletion *completion);
 
+// A utility command on its way to the hook before ours.
+struct UtilityCall {
+	PlannedStmt *statement;
+	const char *text;
+	bool read_only_tree;
+	ProcessUtilityContext context;
+	ParamListInfo parameters;
+	QueryEnvironment *environment;
+	DestReceiver *receiver;
+	QueryCompletion *completion;
+
+	void run() const {
+		previous.process_utility(statement, text, read_only_tree, context, parameters, environment, receiver,
+								 completion);
+	}
+};
+
+// copy.cpp: runs a COPY FROM that is guarded already.
+void run_copy_from(const UtilityCall &call);
+
 [[noreturn]] void refuse_portal(const char *name);
 
 // Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role

@@ -80,8 +80,15 @@ const List *guard(const Node *utility) {
 	return isolation::relations_at_stake(utility);
 }
 
-PlannedStmt *or_itself(PlannedStmt *replacement, PlannedStmt *statement) {
-	return replacement != nullptr ? replacement : statement;
+void run_confined(UtilityCall *call) {
+	PlannedStmt *copy =
+		IsA(call->statement->utilityStmt, CopyStmt) ? isolation::confined_copy(call->statement) : nullptr;
+	if (copy != nullptr)
+		call->statement = copy;
+	if (copy != nullptr && castNode(CopyStmt, copy->utilityStmt)->is_from)
+		run_copy_from(*call);
+	else
+		call->run();
 }
 
 } // namespace
@@ -104,19 +111,21 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	if (IsA(utility, ConstraintsSetStmt))
 		context::require_own_deferred_triggers();
 	const List *at_stake = NIL;
-	if (!IsBinaryUpgrade && !may_see_all_tenants()) {
+	const bool is_confined = !IsBinaryUpgrade && !may_see_all_tenants();
+	if (is_confined)
 		at_stake = guard(utility);
-		if (IsA(utility, CopyStmt))
-			statement = or_itself(isolation::confined_copy(statement), statement);
-	}
 	isolation::close_tables_before(utility);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
 	if (IsA(utility, FetchStmt) || IsA(utility, ExecuteStmt) || IsA(utility, CallStmt))
 		context::note_portal_owner(context::live_tenant());
-	previous.process_utility(statement, text, read_only_tree, context, parameters, environment, receiver,
-							 completion);
+	UtilityCall call = {statement,  text,        read_only_tree, context,
+						parameters, environment, receiver,       completion};
+	if (is_confined)
+		run_confined(&call);
+	else
+		call.run();
 	follow_confinement();
 	isolation::require_still_protected(at_stake);
 	// By now the block is marked to end, so that an error ends it, as an error of a COMMIT does.

@@ -174,6 +174,12 @@ ProtectedUse protected_use(const PlannedStmt *plan) {
 	return use;
 }
 
+ProtectedUse use_of_written(Oid relation) {
+	ProtectedUse use = {InvalidOid, relation, InvalidOid, InvalidOid, InvalidOid};
+	add_use(&use, relation, protection_of(relation));
+	return use;
+}
+
 void forget_relation(Oid relation) {
 	messages++;
 	if (!OidIsValid(relation)) {

@@ -40,6 +40,9 @@ Protection read_protection(Relation relation);
 // Walks the plan's range table.
 ProtectedUse protected_use(const PlannedStmt *plan);
 
+// The same for a command that writes this relation, which is protected.
+ProtectedUse use_of_written(Oid relation);
+
 // Called for every relcache message; never raises.
 void forget_relation(Oid relation);
 

@@ -12,7 +12,8 @@ $$;
 GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.current_id(), tenant.require_id(),
 	tenant.current_uuid(), tenant.current_text(), tenant.current_bigint(), tenant.current_int(), tenant.identity(),
 	tenant.set_from_headers(jsonb, text, boolean), tenant.context_headers(), tenant.execute(text, text),
-	tenant.query(text, text), tenant.canonical_id(text) TO PUBLIC;
+	tenant.query(text, text), tenant.canonical_id(text), tenant.own_row_uuid(uuid, text), tenant.own_row_text(text, text),
+	tenant.own_row_bigint(bigint, text) TO PUBLIC;
 
 GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean), tenant.unprotect(regclass),
 	tenant.share(regclass), tenant.provision(text, text, text, text[], jsonb, boolean), tenant.activate(text),

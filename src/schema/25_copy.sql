@@ -1,0 +1,12 @@
+-- The condition that guards the rows of a COPY FROM (src/isolation/copy.cpp).
+CREATE FUNCTION tenant.own_row_uuid(value uuid, tbl text) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_tenant_own_row_uuid';
+COMMENT ON FUNCTION tenant.own_row_uuid(uuid, text) IS 'True for the session''s tenant, 42501 for any other; used by COPY FROM';
+
+CREATE FUNCTION tenant.own_row_text(value text, tbl text) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_tenant_own_row_text';
+COMMENT ON FUNCTION tenant.own_row_text(text, text) IS 'True for the session''s tenant, 42501 for any other; used by COPY FROM';
+
+CREATE FUNCTION tenant.own_row_bigint(value bigint, tbl text) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_tenant_own_row_bigint';
+COMMENT ON FUNCTION tenant.own_row_bigint(bigint, text) IS 'True for the session''s tenant, 42501 for any other; used by COPY FROM';
