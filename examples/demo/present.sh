@@ -40,7 +40,7 @@ step() {
 }
 
 # typed ROLE STATEMENT: the statement as its author would have typed it.
-typed() { printf '    %s%s=>%s %s%s%s\n' "$dim" "$1" "$plain" "$cyan" "$2" "$plain"; }
+typed() { printf '    %s%s=>%s %s%s%s\n' "$dim" "$1" "$plain" "$cyan" "${2//$'\n'/$'\n'    }" "$plain"; }
 
 show_adoption() {
 	local statement

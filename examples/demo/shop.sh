@@ -28,6 +28,11 @@ shop() {
 	scene_no_tenant
 	scene_suspended
 	close_session
+	open_session shop postgres
+	scene_superuser
+	scene_copy
+	scene_truncate
+	close_session
 }
 
 tenant_of_rank() { quiet_psql -d shop -A -t -c "SELECT tenant_id FROM demo.tenants WHERE rank = $1"; }
@@ -103,4 +108,38 @@ scene_suspended() {
 operator() {
 	typed shop_operator "$1"
 	quiet_psql -d shop -U shop_operator -c "$1" >/dev/null
+}
+
+scene_superuser() {
+	heading "A superuser is confined too, and so is a view of his"
+	ask "SET app.tenant_id = '$small';"
+	ask "$orders_query"
+	expect_orders_of "$small"
+	ask "CREATE VIEW shop.every_order AS SELECT * FROM shop.orders;"
+	ask "${orders_query/shop.orders/shop.every_order}"
+	expect_orders_of "$small"
+	ask "SET row_security = off;"
+	ask "$orders_query"
+	expect_answer "$(whole_truth -d shop -c "$orders_query")"
+	ask "RESET row_security;"
+}
+
+scene_copy() {
+	heading "COPY, out and in"
+	ask "COPY shop.customers TO '/dev/null';"
+	expect_answer "COPY $(whole_truth -d shop -A -t -c "SELECT count(*) FROM shop.customers WHERE tenant_id = '$small'")"
+	ask $'COPY shop.customers (name, email) FROM STDIN;\nGrace\tgrace@example.org\n\\.'
+	expect_answer "COPY 1"
+	expect_rows_named Grace 1
+	ask $'COPY shop.customers (tenant_id, name, email) FROM STDIN;\n'"$big"$'\tMallory\tmallory@example.org\n\\.'
+	# psql does not set SQLSTATE for what the server says after the data.
+	expect_answer "ERROR: 42501"
+	expect_rows_named Mallory 0
+}
+
+scene_truncate() {
+	heading "TRUNCATE would empty the table for all 200"
+	ask "TRUNCATE shop.order_lines;"
+	expect_state TN006
+	expect_answer "HINT: "
 }
