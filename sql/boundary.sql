@@ -214,6 +214,34 @@ DROP POLICY tenant_isolation ON bd.items;
 ALTER TABLE bd.items DISABLE ROW LEVEL SECURITY;
 ROLLBACK;
 
+-- Materialized views hold the rows of whoever filled them.
+SET row_security = off;
+CREATE MATERIALIZED VIEW bd.everything AS SELECT * FROM bd.items;
+CREATE VIEW bd.between AS SELECT name FROM bd.items;
+CREATE MATERIALIZED VIEW bd.nested AS SELECT * FROM bd.between;
+CREATE VIEW bd.on_top AS SELECT * FROM bd.nested;
+CREATE MATERIALIZED VIEW bd.harmless AS SELECT * FROM bd.shared;
+GRANT SELECT ON bd.everything, bd.nested, bd.on_top, bd.harmless TO fx_app;
+SELECT count(*) FROM bd.everything;
+RESET row_security;
+SET SESSION AUTHORIZATION fx_app;
+SET app.tenant_id = :'A';
+SELECT count(*) FROM bd.everything;
+SELECT count(*) FROM bd.on_top;
+SELECT count(*) FROM bd.harmless;
+COPY bd.everything TO STDOUT;
+COPY (SELECT * FROM bd.nested) TO STDOUT;
+RESET SESSION AUTHORIZATION;
+SET app.tenant_id = :'A';
+SELECT count(*) FROM bd.nested;
+REFRESH MATERIALIZED VIEW bd.everything;
+SET app.tenant_id = '';
+REFRESH MATERIALIZED VIEW bd.everything;
+SET row_security = off;
+REFRESH MATERIALIZED VIEW bd.everything;
+SELECT count(*) FROM bd.everything;
+RESET row_security;
+
 -- Without the extension the tables are closed, not open.
 DROP SCHEMA tenant CASCADE;
 DROP OWNED BY CURRENT_USER CASCADE;

@@ -8,6 +8,7 @@
 #include "context/settings.hpp"
 #include "pg/error.hpp"
 #include "isolation/confine.hpp"
+#include "isolation/matview.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
 
@@ -134,6 +135,8 @@ void executor_start(QueryDesc *query, int flags) {
 	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
 	if (OidIsValid(use.any))
 		require_plan(query, is_unconfined);
+	if (!is_unconfined && !is_leaders_query(query))
+		isolation::require_no_shared_rows(query->plannedstmt);
 	if (!OidIsValid(use.any) || is_unconfined) {
 		start_unprotected(query, flags);
 		return;

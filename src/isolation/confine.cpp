@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pg/compat.hpp"
+#include "pg/privileges.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {

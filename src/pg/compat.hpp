@@ -86,18 +86,6 @@ inline bool walk_query(Query *query, Walker walker, void *context) {
 #endif
 }
 
-// The role whose rights a relation of a plan is used with; InvalidOid for the present one.
-inline Oid check_as_user(const PlannedStmt *plan, RangeTblEntry *entry) {
-#if PG_VERSION_NUM >= 160000
-	// Partitions and children that planning added have none of their own, and are marked as their parents
-	// are.
-	return entry->perminfoindex == 0 ? InvalidOid : getRTEPermissionInfo(plan->permInfos, entry)->checkAsUser;
-#else
-	(void)plan;
-	return entry->checkAsUser;
-#endif
-}
-
 // Whether CREATE POLICY and the like may be run on this relation by this role.
 inline bool owns_relation(Oid relation, Oid role) {
 #if PG_VERSION_NUM >= 160000

@@ -1,4 +1,5 @@
-// Privileges of a statement that the project runs itself, where 15 and later majors keep them apart.
+// Whose privileges a relation is used with and which: in its range table entry before 16, apart from it
+// since.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -7,7 +8,9 @@ extern "C" {
 #include "access/sysattr.h"
 #include "executor/executor.h"
 #include "nodes/bitmapset.h"
+#include "nodes/plannodes.h"
 #include "parser/parse_node.h"
+#include "parser/parse_relation.h"
 }
 
 namespace pg_tenant::pg {
@@ -26,6 +29,29 @@ inline void require_insert_privilege(ParseState *state, ParseNamespaceItem *item
 	item->p_rte->requiredPerms = ACL_INSERT;
 	item->p_rte->insertedCols = inserted;
 	ExecCheckRTPerms(state->p_rtable, true);
+#endif
+}
+
+// Whether the plan reads this relation, rather than only naming it, as a view's own query names the view.
+inline bool is_read(const PlannedStmt *plan, RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+	return entry->perminfoindex != 0 &&
+		   (getRTEPermissionInfo(plan->permInfos, entry)->requiredPerms & ACL_SELECT) != 0;
+#else
+	(void)plan;
+	return (entry->requiredPerms & ACL_SELECT) != 0;
+#endif
+}
+
+// The role whose rights a relation of a plan is used with; InvalidOid for the present one.
+inline Oid check_as_user(const PlannedStmt *plan, RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+	// Partitions and children that planning added have none of their own, and are marked as their parents
+	// are.
+	return entry->perminfoindex == 0 ? InvalidOid : getRTEPermissionInfo(plan->permInfos, entry)->checkAsUser;
+#else
+	(void)plan;
+	return entry->checkAsUser;
 #endif
 }
 
