@@ -38,6 +38,15 @@ ROLLBACK;
 BEGIN;
 LOCK TABLE bd.items;
 COMMIT;
+-- A protected partition of a table that is not, which only a superuser brings about.
+CREATE TABLE bd.open_parent (tenant_id uuid, id int) PARTITION BY LIST (id);
+CREATE TABLE bd.inside (tenant_id uuid NOT NULL, id int);
+SELECT tenant.protect('bd.inside');
+SET session_replication_role = replica;
+ALTER TABLE bd.open_parent ATTACH PARTITION bd.inside FOR VALUES IN (1);
+RESET session_replication_role;
+TRUNCATE bd.open_parent;
+DROP TABLE bd.open_parent;
 REINDEX TABLE bd.items;
 CLUSTER bd.items USING items_pkey;
 VACUUM bd.items;

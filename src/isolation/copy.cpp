@@ -1,6 +1,7 @@
 #include "isolation/copy.hpp"
 
 #include "isolation/catalog.hpp"
+#include "isolation/matview.hpp"
 #include "pg/compat.hpp"
 #include "pg/privileges.hpp"
 #include "pg/spi.hpp"
@@ -173,7 +174,12 @@ PlannedStmt *confined_copy(const PlannedStmt *statement) {
 	if (copy->relation == nullptr)
 		return nullptr;
 	const Oid table = copied_table(copy);
-	if (!OidIsValid(table) || registry::protection_of(table).column == InvalidAttrNumber)
+	if (!OidIsValid(table))
+		return nullptr;
+	// From 18 on the server copies them too; as a query it is refused.
+	if (holds_shared_rows(table) && !copy->is_from)
+		return copy_of_query(statement, table);
+	if (registry::protection_of(table).column == InvalidAttrNumber)
 		return nullptr;
 	return copy->is_from ? guarded_copy(statement, table) : copy_of_query(statement, table);
 }

@@ -55,6 +55,10 @@ bool reads_protected(Oid relation) {
 
 } // namespace
 
+bool holds_shared_rows(Oid relation) {
+	return get_rel_relkind(relation) == RELKIND_MATVIEW && reads_protected(relation);
+}
+
 void require_no_shared_rows(const PlannedStmt *plan) {
 	ListCell *cell;
 	foreach (cell, plan->rtable) {

@@ -13,4 +13,7 @@ namespace pg_tenant::isolation {
 // raise otherwise too; opens the views with a lock.
 void require_no_shared_rows(const PlannedStmt *plan);
 
+// Whether the relation is such a view.
+bool holds_shared_rows(Oid relation);
+
 } // namespace pg_tenant::isolation
