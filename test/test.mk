@@ -8,7 +8,11 @@ run-tests:
 	@$(MAKE) -s -j2 all
 	@test/harness/check
 
-.PHONY: format lint mutation matrix
+.PHONY: format lint mutation matrix attack
+attack: ## attacks with canary rows, beside PostgreSQL's row-level security alone
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && test/attack/run'
+
 format: ## bring the sources into shape
 	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp
 

@@ -1,0 +1,3 @@
+-- DELETE without WHERE: cascades too.
+DELETE FROM shop.items RETURNING *;
+DELETE FROM shop.customers;
