@@ -251,6 +251,29 @@ REFRESH MATERIALIZED VIEW bd.everything;
 SELECT count(*) FROM bd.everything;
 RESET row_security;
 
+-- A policy that would go with something else.
+SET app.tenant_id = :'A';
+SET client_min_messages = warning;
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = '';
+CREATE COLLATION bd.plain (provider = libc, locale = 'C');
+CREATE TABLE bd.collated (id int, tenant_id text COLLATE bd.plain NOT NULL);
+SELECT tenant.protect('bd.collated');
+DROP COLLATION bd.plain CASCADE;
+DROP TABLE bd.collated;
+CREATE TYPE bd.shape AS (id int, tenant_id text);
+CREATE TABLE bd.typed OF bd.shape;
+SELECT tenant.protect('bd.typed');
+ALTER TYPE bd.shape DROP ATTRIBUTE tenant_id CASCADE;
+DROP TABLE bd.typed;
+RESET SESSION AUTHORIZATION;
+DROP EXTENSION plpgsql CASCADE;
+SET row_security = off;
+DROP EXTENSION plpgsql CASCADE;
+RESET row_security;
+ALTER SCHEMA tenant RENAME TO something;
+RESET client_min_messages;
+
 -- Without the extension the tables are closed, not open.
 DROP SCHEMA tenant CASCADE;
 DROP OWNED BY CURRENT_USER CASCADE;

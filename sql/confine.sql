@@ -53,6 +53,7 @@ CREATE FUNCTION fx.definer_plants() RETURNS void LANGUAGE plpgsql SECURITY DEFIN
 CREATE FUNCTION fx.inlined() RETURNS SETOF fx.customers LANGUAGE sql STABLE AS 'SELECT * FROM fx.customers';
 CREATE FUNCTION fx.inlined_twice() RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT i.name FROM fx.inlined() i';
 CREATE FUNCTION fx.scalar(bigint) RETURNS text LANGUAGE sql STABLE AS 'SELECT name FROM fx.by_superuser WHERE id = $1';
+CREATE FUNCTION fx.over_view() RETURNS SETOF fx.by_superuser LANGUAGE sql STABLE AS 'SELECT * FROM fx.by_superuser';
 GRANT SELECT, INSERT, UPDATE, DELETE ON fx.by_superuser, fx.by_superuser_invoker, fx.by_superuser_barrier, fx.checked, fx.nested, fx.ruled TO fx_app;
 SELECT count(*) FROM fx.by_superuser;
 SELECT count(*) FROM fx.inlined();
@@ -68,6 +69,7 @@ SELECT count(*) FROM fx.by_superuser_invoker;
 SELECT count(*) FROM fx.by_superuser_barrier;
 SELECT count(*) FROM fx.nested;
 SELECT count(*) FROM fx.inlined_twice();
+SELECT count(*) FROM fx.over_view();
 SELECT fx.scalar(2);
 SELECT fx.definer();
 SELECT fx.definer_plants();

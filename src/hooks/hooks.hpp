@@ -6,6 +6,7 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "optimizer/planner.h"
 #include "tcop/utility.h"
@@ -21,6 +22,7 @@ struct Previous {
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
 	ProcessUtility_hook_type process_utility;
+	object_access_hook_type object_access;          // NULL where there was none
 	ExecutorCheckPerms_hook_type check_permissions; // NULL where there was none: the server has no default
 };
 extern Previous previous;
@@ -71,6 +73,9 @@ struct UtilityCall {
 								 completion);
 	}
 };
+
+// object_access.cpp
+void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int column, void *argument);
 
 // copy.cpp: runs a COPY FROM that is guarded already.
 void run_copy_from(const UtilityCall &call);

@@ -37,6 +37,7 @@ void install() {
 	previous.executor_run = or_standard(ExecutorRun_hook, &standard_ExecutorRun);
 	previous.executor_finish = or_standard(ExecutorFinish_hook, &standard_ExecutorFinish);
 	previous.process_utility = or_standard(ProcessUtility_hook, &standard_ProcessUtility);
+	previous.object_access = object_access_hook;
 	previous.check_permissions = ExecutorCheckPerms_hook;
 
 	planner_hook = plan;
@@ -45,6 +46,7 @@ void install() {
 	ExecutorRun_hook = executor_run;
 	ExecutorFinish_hook = executor_finish;
 	ProcessUtility_hook = process_utility;
+	object_access_hook = object_accessed;
 	ExecutorCheckPerms_hook = check_permissions;
 }
 

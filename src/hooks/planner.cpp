@@ -4,10 +4,6 @@
 #include "context/frame.hpp"
 #include "isolation/confine.hpp"
 
-extern "C" {
-#include "utils/acl.h"
-}
-
 namespace pg_tenant::hooks {
 namespace {
 
@@ -29,9 +25,7 @@ template <typename Call> void without_inlining(Call call) {
 // it is not filtered. Then the query is planned again, and the function runs as a query of its own.
 PlannedStmt *plan_confined(Query *query, const char *text, int options, ParamListInfo parameters) {
 	const bool calls_function = isolation::confine_query(query);
-	auto *spare = calls_function && has_bypassrls_privilege(GetUserId())
-					  ? static_cast<Query *>(copyObjectImpl(query))
-					  : nullptr;
+	auto *spare = calls_function ? static_cast<Query *>(copyObjectImpl(query)) : nullptr;
 	PlannedStmt *result = previous.planner(query, text, options, parameters);
 	if (isolation::confirm_plan(result))
 		return result;

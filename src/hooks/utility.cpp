@@ -15,6 +15,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "commands/extension.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -128,6 +129,10 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		call.run();
 	follow_confinement();
 	isolation::require_still_protected(at_stake);
+	// Also under row_security = off, unless the extension is there to protect them again.
+	const List *without_policy = isolation::take_tables_that_lost_policies();
+	if (is_confined || !OidIsValid(get_extension_oid("pg_tenant", true)))
+		isolation::require_still_protected(without_policy);
 	// By now the block is marked to end, so that an error ends it, as an error of a COMMIT does.
 	if (is_commit)
 		context::require_own_deferred_triggers();

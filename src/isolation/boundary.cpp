@@ -23,11 +23,14 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 }
 
 namespace pg_tenant::isolation {
 
 bool protection_may_change = false;
+
+static List *tables_that_lost_policies = NIL;
 
 namespace {
 
@@ -178,10 +181,13 @@ void close_tables_before(const Node *utility) {
 	} else if (IsA(utility, DropOwnedStmt)) {
 		auto *drop = reinterpret_cast<const DropOwnedStmt *>(utility);
 		drops_schema = drop->behavior == DROP_CASCADE && names_owner(drop);
+	} else if (IsA(utility, RenameStmt)) {
+		auto *rename = reinterpret_cast<const RenameStmt *>(utility);
+		drops_schema = rename->renameType == OBJECT_SCHEMA && strcmp(rename->subname, registry::kSchema) == 0;
 	}
 	if (drops_schema && all_protected_tables() != NIL)
 		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
-						errmsg("this would drop pg_tenant and open its protected tables"),
+						errmsg("this would take pg_tenant away and open its protected tables"),
 						errhint("DROP EXTENSION pg_tenant CASCADE;")));
 }
 
@@ -209,6 +215,37 @@ List *relations_at_stake(const Node *utility) {
 			relations = lappend_oid(relations, lfirst_oid(cell));
 	}
 	return relations;
+}
+
+void note_dropped_policy(Oid policy) {
+	Relation catalog = table_open(PolicyRelationId, AccessShareLock);
+	ScanKeyData key;
+	ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
+	SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
+	HeapTuple tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple)) {
+		auto *form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
+		if (strcmp(NameStr(form->polname), registry::kIsolationPolicy) == 0 && is_protected(form->polrelid)) {
+			MemoryContext outer = MemoryContextSwitchTo(TopMemoryContext);
+			tables_that_lost_policies = lappend_oid(tables_that_lost_policies, form->polrelid);
+			MemoryContextSwitchTo(outer);
+		}
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+}
+
+List *take_tables_that_lost_policies() {
+	List *open = NIL;
+	ListCell *cell;
+	foreach (cell, tables_that_lost_policies) {
+		// A table that is gone is no concern.
+		if (get_rel_relkind(lfirst_oid(cell)) != '\0' && !policies_of(lfirst_oid(cell)).has_closed)
+			open = lappend_oid(open, lfirst_oid(cell));
+	}
+	list_free(tables_that_lost_policies);
+	tables_that_lost_policies = NIL;
+	return open;
 }
 
 void require_still_protected(const List *relations) {

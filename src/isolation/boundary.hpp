@@ -21,6 +21,11 @@ List *relations_at_stake(const Node *utility);
 // After the command: raises TN006 if one of them is open now, or does not fill in and require its tenant.
 void require_still_protected(const List *relations);
 
+// A policy that is being dropped, of whatever table, for whatever reason; and the tables that lost ours so
+// since the last call, unless they were closed.
+void note_dropped_policy(Oid policy);
+List *take_tables_that_lost_policies();
+
 // While it is set, protect() and unprotect() are at work, whose business that is.
 extern bool protection_may_change;
 

@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "access/table.h"
+#include "access/transam.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/rewriteManip.h"
@@ -98,6 +99,17 @@ void confine_entry(Query *query, RangeTblEntry *entry, int index) {
 	table_close(relation, NoLock);
 }
 
+// The server's own functions are not SQL that could be put in their place.
+bool calls_own_function(const RangeTblEntry *entry) {
+	ListCell *cell;
+	foreach (cell, entry->functions) {
+		const Node *call = lfirst_node(RangeTblFunction, cell)->funcexpr;
+		if (IsA(call, FuncExpr) && reinterpret_cast<const FuncExpr *>(call)->funcid >= FirstNormalObjectId)
+			return true;
+	}
+	return false;
+}
+
 bool confine_walker(Node *node, void *calls_function) {
 	if (node == nullptr)
 		return false;
@@ -109,7 +121,7 @@ bool confine_walker(Node *node, void *calls_function) {
 	foreach (cell, query->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
 		index++;
-		if (entry->rtekind == RTE_FUNCTION)
+		if (entry->rtekind == RTE_FUNCTION && calls_own_function(entry))
 			*static_cast<bool *>(calls_function) = true;
 		if (is_protected(entry))
 			confine_entry(query, entry, index);

@@ -1,0 +1,20 @@
+// A policy goes with what it depends on: its column's collation or type, a language that the extension needs.
+// No statement names it then, so it is noted when it is dropped, and looked at when the command has ended.
+#include "hooks/hooks.hpp"
+
+#include "isolation/boundary.hpp"
+
+extern "C" {
+#include "catalog/pg_policy.h"
+}
+
+namespace pg_tenant::hooks {
+
+void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int column, void *argument) {
+	if (previous.object_access != nullptr)
+		previous.object_access(access, catalog, object, column, argument);
+	if (access == OAT_DROP && catalog == PolicyRelationId && !IsBinaryUpgrade)
+		isolation::note_dropped_policy(object);
+}
+
+} // namespace pg_tenant::hooks
