@@ -4,6 +4,7 @@
 
 #include "core/tenant_id.hpp"
 #include "pg/prelude.hpp"
+#include "pg/scoped.hpp"
 
 extern "C" {
 #include "executor/execdesc.h"
@@ -50,29 +51,14 @@ extern bool statement_unchecked;
 
 // Runs a call with another frame as the current one; the former comes back, on errors too.
 template <typename Call> void with_frame(Frame *frame, Call call) {
-	Frame *outer = current_frame;
-	PG_TRY();
-	{
-		current_frame = frame;
-		call();
-	}
-	PG_FINALLY();
-	{ current_frame = outer; }
-	PG_END_TRY();
+	pg::with_value(&current_frame, frame, call);
 }
 
 // Grants the next query that is started all tenants' rows, and nothing that it calls. For protect(), which
 // must read the rows that it adopts.
 extern bool all_tenants_granted;
 template <typename Call> void with_all_tenants(Call call) {
-	PG_TRY();
-	{
-		all_tenants_granted = true;
-		call();
-	}
-	PG_FINALLY();
-	{ all_tenants_granted = false; }
-	PG_END_TRY();
+	pg::with_value(&all_tenants_granted, true, call);
 }
 
 // The tenant that a policy or default must use: the statement's, else the session's. NULL when none.

@@ -3,23 +3,13 @@
 
 #include "context/frame.hpp"
 #include "isolation/confine.hpp"
+#include "pg/scoped.hpp"
 
 namespace pg_tenant::hooks {
 namespace {
 
 // While it is set, no function is put in its caller's place.
 bool inlining_forbidden = false;
-
-template <typename Call> void without_inlining(Call call) {
-	PG_TRY();
-	{
-		inlining_forbidden = true;
-		call();
-	}
-	PG_FINALLY();
-	{ inlining_forbidden = false; }
-	PG_END_TRY();
-}
 
 // The body of a function that is inlined was rewritten for the present role: for one that bypasses policies
 // it is not filtered. Then the query is planned again, and the function runs as a query of its own.
@@ -30,7 +20,8 @@ PlannedStmt *plan_confined(Query *query, const char *text, int options, ParamLis
 	if (isolation::confirm_plan(result))
 		return result;
 	if (spare != nullptr)
-		without_inlining([&] { result = previous.planner(spare, text, options, parameters); });
+		pg::with_value(&inlining_forbidden, true,
+					   [&] { result = previous.planner(spare, text, options, parameters); });
 	if (!isolation::confirm_plan(result))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("cannot confine this statement to one tenant")));

@@ -6,6 +6,7 @@
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
+#include "pg/scoped.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
@@ -218,28 +219,17 @@ void unprotect_locked(Oid table) {
 	pg::end_sql();
 }
 
-// What protect() and unprotect() do is not judged as the owner's DDL is.
-template <typename Call> void with_changes_allowed(Call call) {
-	PG_TRY();
-	{
-		protection_may_change = true;
-		call();
-	}
-	PG_FINALLY();
-	{ protection_may_change = false; }
-	PG_END_TRY();
-}
-
 } // namespace
 
+// What these two do is not judged as the owner's DDL is.
 void protect(Oid table, const ProtectOptions &options) {
 	lock_table(table);
-	with_changes_allowed([&] { protect_locked(table, options); });
+	pg::with_value(&protection_may_change, true, [&] { protect_locked(table, options); });
 }
 
 void unprotect(Oid table) {
 	lock_table(table);
-	with_changes_allowed([&] { unprotect_locked(table); });
+	pg::with_value(&protection_may_change, true, [&] { unprotect_locked(table); });
 }
 
 void protect_new_part(Oid relation) {
