@@ -21,5 +21,5 @@ GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text,
 	tenant.remove_resource(text, text, text) TO tenant_admin;
 
 GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
-GRANT SELECT ON tenant.tenants, tenant.resources, tenant.protected_tables, tenant.shared_tables
+GRANT SELECT ON tenant.tenants, tenant.resources, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys
 	TO tenant_admin, tenant_reader;

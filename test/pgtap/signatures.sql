@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(210);
+SELECT plan(214);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -90,8 +90,8 @@ SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', form
 -- Tables, views and event triggers.
 SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
 		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
-	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'),
-		('tenants', 'r')$$, 'schema tenant has these tables and views');
+	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('shared_tables', 'r'), ('spanning_foreign_keys', 'v'),
+		('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'c') ORDER BY relname;
 SELECT isnt(coalesce(obj_description(oid, 'pg_event_trigger'), ''), '', format('event trigger %s has a comment', evtname))
@@ -102,6 +102,7 @@ SELECT columns_are('tenant', 'tenants', ARRAY['tenant_id', 'name', 'platform_id'
 	'config', 'revision', 'created_at', 'updated_at', 'activated_at', 'suspended_at', 'deleted_at']);
 SELECT col_is_pk('tenant', 'tenants', 'tenant_id', 'a tenant is registered once');
 SELECT columns_are('tenant', 'protected_tables', ARRAY['tbl', 'tenant_column', 'column_type', 'open', 'part_of']);
+SELECT columns_are('tenant', 'unsafe_keys', ARRAY['tbl', 'name', 'kind', 'fix']);
 SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
 
 SELECT * FROM finish();
