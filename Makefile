@@ -18,7 +18,7 @@ PG_CXXFLAGS = -std=gnu++17 -isystem $(shell $(PG_CONFIG) --includedir-server 2>/
 	-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Wformat $(WERROR) \
 	-Wno-register -MMD -MP
 # PGXS links with the C compiler, which knows nothing of the C++ runtime.
-SHLIB_LINK += -lstdc++
+SHLIB_LINK += -lstdc++ -lcrypto
 EXTRA_CLEAN = $(SOURCES:.cpp=.d) build
 
 ifneq ($(wildcard $(PG_CONFIG)),)

@@ -1,5 +1,6 @@
 #include "context/frame.hpp"
 
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/list.hpp"
 
@@ -29,7 +30,8 @@ void forget(void *frame) { dlist_delete(&static_cast<Frame *>(frame)->node); }
 const core::TenantId *statement_tenant() {
 	if (current_frame != nullptr)
 		return current_frame->tenant.is_set ? &current_frame->tenant.id : nullptr;
-	return live_tenant();
+	const core::TenantId *sealed = sealed_tenant();
+	return sealed != nullptr ? sealed : live_tenant();
 }
 
 Frame *open_frame(QueryDesc *query, const core::TenantId *tenant) {

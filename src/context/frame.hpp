@@ -61,7 +61,8 @@ template <typename Call> void with_all_tenants(Call call) {
 	pg::with_value(&all_tenants_granted, true, call);
 }
 
-// The tenant that a policy or default must use: the statement's, else the session's. NULL when none.
+// The tenant that a policy or default must use: the statement's, else the sealed one, else the
+// session's. NULL when none.
 const core::TenantId *statement_tenant();
 
 // A new frame for this query, child of the current memory context; tenant may be NULL.

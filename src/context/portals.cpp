@@ -1,5 +1,6 @@
 #include "context/portals.hpp"
 
+#include "context/seal.hpp"
 #include "pg/list.hpp"
 
 extern "C" {
@@ -36,7 +37,8 @@ bool will_store(Portal portal) {
 // The server refuses to run a portal that has failed (55000), and asks nobody else before it sends stored
 // rows.
 void update_lock(Owner *owner) {
-	const bool is_foreign = !is_live_tenant(owner->tenant);
+	const bool is_foreign =
+		!is_live_tenant(owner->tenant) || !is_within_seal(owner->tenant.is_set ? &owner->tenant.id : nullptr);
 	if (is_foreign && owner->portal->holdStore != nullptr && owner->portal->status == PORTAL_READY) {
 		owner->portal->status = PORTAL_FAILED;
 		owner->is_locked = true;

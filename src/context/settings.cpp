@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "context/portals.hpp"
+#include "context/seal.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -200,6 +201,7 @@ void define_settings() {
 	DefineCustomBoolVariable("pg_tenant.require_registered",
 							 "Whether a tenant must be in the registry to be served.", nullptr,
 							 &require_registered, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 }
 

@@ -5,6 +5,7 @@
 #include "context/deferred.hpp"
 #include "context/frame.hpp"
 #include "context/portals.hpp"
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
 #include "isolation/confine.hpp"
@@ -14,6 +15,7 @@
 
 extern "C" {
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -80,11 +82,14 @@ void require_same_tenant(const QueryDesc *query) {
 	if (frame == nullptr || frame->is_integrity_query)
 		return;
 	const bool is_resumed = context::resume_frame(frame);
-	if ((is_resumed || is_portal_query(query)) && !context::is_live_tenant(frame->tenant))
+	if (!is_resumed && !is_portal_query(query))
+		return;
+	if (!context::is_live_tenant(frame->tenant))
 		refuse_portal(ActivePortal == nullptr ? "" : ActivePortal->name);
-	if (is_resumed && frame->tenant.is_set) {
+	context::require_within_seal(context::live_tenant());
+	if (is_resumed) {
 		AcceptInvalidationMessages();
-		registry::require_in_good_standing(frame->tenant.id);
+		registry::require_to_resume(frame->tenant);
 	}
 }
 
@@ -106,11 +111,18 @@ bool is_leaders_query(const QueryDesc *query) {
 } // namespace
 
 bool may_see_all_tenants() {
-	return (!row_security || !context::confine_bypass_roles) && has_bypassrls_privilege(GetOuterUserId());
+	if (likely(row_security && context::confine_bypass_roles))
+		return false;
+	// In an aborted transaction no catalog may be read to tell who bypasses policies.
+	return context::sealed_tenant() == nullptr && IsTransactionState() &&
+		   has_bypassrls_privilege(GetOuterUserId());
 }
 
 void follow_confinement() {
 	static bool saw_all_tenants = false;
+	if (!IsTransactionState())
+		return;
+	context::publish_seal();
 	const bool sees_all_tenants = may_see_all_tenants();
 	if (sees_all_tenants == saw_all_tenants)
 		return;

@@ -2,6 +2,7 @@
 #include "hooks/hooks.hpp"
 
 #include "context/deferred.hpp"
+#include "context/seal.hpp"
 #include "pg/error.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
@@ -30,6 +31,7 @@ void install() {
 	CacheRegisterRelcacheCallback(relcache_message, 0);
 
 	context::watch_transactions();
+	context::watch_seal();
 
 	previous.planner = or_standard(planner_hook, &standard_planner);
 	previous.needs_function_hook = needs_fmgr_hook;

@@ -34,8 +34,7 @@ void require_owner(const FetchStmt *fetch) {
 	if (!context::is_live_tenant(*owner))
 		refuse_portal(fetch->portalname);
 	AcceptInvalidationMessages();
-	if (owner->is_set)
-		registry::require_in_good_standing(owner->id);
+	registry::require_to_resume(*owner);
 }
 
 bool ends_transaction(const Node *utility) {
@@ -106,6 +105,8 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	const Node *utility = statement->utilityStmt;
 	if (context == PROCESS_UTILITY_TOPLEVEL)
 		context::utility_count++;
+	// For the plan that an EXECUTE is about to take.
+	follow_confinement();
 	// Decided now: what runs below may free the statement.
 	const bool is_commit = ends_transaction(utility);
 	const bool fires_triggers = fires_all_triggers(utility);

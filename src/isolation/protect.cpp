@@ -1,5 +1,6 @@
 #include "isolation/protect.hpp"
 
+#include "context/seal.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/catalog.hpp"
 #include "isolation/keys.hpp"
@@ -195,6 +196,9 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 }
 
 void unprotect_locked(Oid table) {
+	if (context::sealed_tenant() != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED),
+						errmsg("cannot unprotect a table while the context is sealed")));
 	const Protection protection = protection_of(table);
 	if (protection.column == InvalidAttrNumber)
 		ereport(ERROR,

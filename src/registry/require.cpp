@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
 #include "registry/tenants.hpp"
@@ -83,7 +84,15 @@ void require_type(const TenantId &tenant, const ProtectedUse &use) {
 
 } // namespace
 
+const TenantId *require_tenant(const TenantId *tenant) {
+	if (tenant == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED), errmsg("no tenant is set"),
+						errhint("SET app.tenant_id = '...';")));
+	return tenant;
+}
+
 void require_in_good_standing(const TenantId &tenant) {
+	context::require_within_seal(&tenant);
 	const Tenant *registered = find_tenant(tenant);
 	if (registered->status == TenantStatus::kActive) {
 		require_agreement(Header::kTenantName, registered->name);
@@ -95,8 +104,15 @@ void require_in_good_standing(const TenantId &tenant) {
 	}
 }
 
+void require_to_resume(const context::BoundTenant &owner) {
+	context::require_within_seal(owner.is_set ? &owner.id : nullptr);
+	if (owner.is_set)
+		require_in_good_standing(owner.id);
+}
+
 void require_for_use(const TenantId *tenant, const ProtectedUse &use) {
 	if (tenant == nullptr) {
+		context::require_within_seal(nullptr);
 		if (context::on_missing_tenant == context::kMissingIsError || OidIsValid(use.written))
 			refuse_missing(OidIsValid(use.written) ? use.written : use.any);
 		return;

@@ -2,6 +2,7 @@
 #include "pg/error.hpp"
 
 #include "context/frame.hpp"
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "registry/require.hpp"
 #include "sqlapi/arguments.hpp"
@@ -31,16 +32,14 @@ PG_TENANT_FUNCTION(pg_tenant_set) {
 }
 
 PG_TENANT_FUNCTION(pg_tenant_clear) {
+	context::require_within_seal(nullptr);
 	for (std::size_t i = 0; i < kHeaderCount; i++)
 		assign_setting(static_cast<Header>(i), "", false);
 	PG_RETURN_VOID();
 }
 
 PG_TENANT_FUNCTION(pg_tenant_require_id) {
-	const TenantId *id = statement_tenant();
-	if (id == nullptr)
-		ereport(ERROR, (errcode(ERRCODE_TENANT_REQUIRED), errmsg("no tenant is set"),
-						errhint("SET app.tenant_id = '...';")));
+	const TenantId *id = pg_tenant::registry::require_tenant(statement_tenant());
 	PG_RETURN_TEXT_P(cstring_to_text(id->text));
 }
 

@@ -1,6 +1,7 @@
 // tenant.set_from_headers, tenant.context_headers
 #include "pg/error.hpp"
 
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "registry/require.hpp"
 #include "sqlapi/arguments.hpp"
@@ -111,8 +112,10 @@ PG_TENANT_FUNCTION(pg_tenant_set_from_headers) {
 		if (header != Header::kTenantId)
 			context::assign_setting(header, identity[header] == nullptr ? "" : identity[header], is_local);
 	}
-	if (tenant == nullptr)
+	if (tenant == nullptr) {
+		context::require_within_seal(nullptr);
 		PG_RETURN_NULL();
+	}
 	pg_tenant::registry::require_in_good_standing(id);
 	PG_RETURN_TEXT_P(cstring_to_text(id.text));
 }

@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(214);
+SELECT plan(226);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -16,6 +16,8 @@ INSERT INTO expected VALUES
 		'OUT trace_id text, OUT span_id text', 'record', 'stable restricted', 'PUBLIC'),
 	('set_from_headers', 'headers jsonb, require text DEFAULT ''tenant_id''::text, is_local boolean DEFAULT true',
 		'text', 'volatile unsafe', 'PUBLIC'),
+	('seal', 'session boolean DEFAULT false', 'text', 'volatile unsafe', 'PUBLIC'),
+	('unseal', 'token text', 'boolean', 'volatile unsafe', 'PUBLIC'),
 	('context_headers', '', 'jsonb', 'stable restricted', 'PUBLIC'),
 	('execute', 'tenant_id text, command text', 'bigint', 'volatile unsafe', 'PUBLIC'),
 	('query', 'tenant_id text, query text', 'SETOF jsonb', 'volatile unsafe', 'PUBLIC'),
@@ -82,7 +84,7 @@ SELECT is(array_to_string(proconfig, ','), 'search_path=pg_catalog, pg_temp', fo
 	FROM present WHERE prosecdef ORDER BY name;
 -- These run with the caller's privileges: only so are ownership and grants the caller's.
 SELECT is(prosecdef, false, format('tenant.%s is SECURITY INVOKER', name)) FROM present
-	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'protect', 'unprotect', 'share') ORDER BY name;
+	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'seal', 'unseal', 'protect', 'unprotect', 'share') ORDER BY name;
 -- A context function in SQL would be inlined, and then read the setting in the middle of a statement.
 SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', format('tenant.%s is written in C', name))
 	FROM present p WHERE name LIKE 'current\_%' ORDER BY name;

@@ -169,4 +169,26 @@ $wire->do("SET app.tenant_id = '$blue'");
 is_answer($wire, 'FETCH ALL FROM h', '1,2', 'and under its own');
 is_answer($wire, 'CLOSE h', 'CLOSE CURSOR', 'anybody may close it');
 
+# A seal keeps another tenant's stored rows shut, though that tenant is set again.
+$wire = session($node, tenant => $red);
+$wire->do("BEGIN; DECLARE e CURSOR WITH HOLD FOR $read; COMMIT; SET app.tenant_id = '$blue'");
+my $token = $wire->answer('SELECT tenant.seal(true)');
+$wire->do("SET app.tenant_id = '$red'");
+$result = go_on($wire, 'e');
+is($result->{sqlstate}, '55000', 'a held cursor of another tenant in a sealed session');
+is_deeply($result->{rows}, [], 'and no row');
+$wire->do("SET app.tenant_id = '$blue'; SELECT tenant.unseal('$token'); SET app.tenant_id = '$red'");
+is(told(go_on($wire, 'e')), '3', 'and once it is unsealed');
+$wire->close;
+
+# A portal bound before the seal, executed after it.
+$wire = session($node, tenant => $red);
+$wire->do("BEGIN; PREPARE p AS $read");
+$wire->parse('', $read);
+$wire->bind('late', '');
+$wire->sync;
+$wire->do("SET LOCAL app.tenant_id = '$blue'; SELECT tenant.seal(); SET LOCAL app.tenant_id = '$red'");
+is(go_on($wire, 'late')->{sqlstate}, 'TN005', 'a portal of another tenant, bound before the transaction was sealed');
+$wire->close;
+
 done_testing();
