@@ -153,7 +153,7 @@ SELECT tenant.protect('pr.weak');
 -- What cannot be protected.
 CREATE VIEW pr.a_view AS SELECT 1 AS tenant_id;
 CREATE SEQUENCE pr.a_sequence;
-CREATE MATERIALIZED VIEW pr.a_matview AS SELECT 1 AS tenant_id;
+CREATE MATERIALIZED VIEW pr.a_matview AS SELECT 1.5 AS tenant_id;
 CREATE TABLE pr.odd (tenant_id numeric);
 CREATE TABLE pr.clash (tenant_id uuid);
 CREATE POLICY tenant_isolation ON pr.clash USING (true);

@@ -5,6 +5,7 @@
 #include "pg/error.hpp"
 
 extern "C" {
+#include "miscadmin.h"
 #include "tcop/pquery.h"
 
 PG_TENANT_EXPORT const Pg_magic_struct *Pg_magic_func(void);
@@ -13,6 +14,7 @@ PG_TENANT_EXPORT void _PG_init(void);
 PG_MODULE_MAGIC;
 
 void _PG_init(void) {
+	pg_tenant::pg::preloaded = process_shared_preload_libraries_in_progress;
 	pg_tenant::context::define_settings();
 	pg_tenant::hooks::install();
 	pg_tenant::context::statement_unchecked = ActivePortal != nullptr;

@@ -77,6 +77,9 @@ struct UtilityCall {
 // object_access.cpp
 void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int column, void *argument);
 
+// label.cpp
+void label_given(const ObjectAddress *object, const char *label);
+
 // copy.cpp: runs a COPY FROM that is guarded already.
 void run_copy_from(const UtilityCall &call);
 

@@ -8,6 +8,7 @@
 #include "registry/tenants.hpp"
 
 extern "C" {
+#include "commands/seclabel.h"
 #include "utils/inval.h"
 }
 
@@ -50,6 +51,7 @@ void install() {
 	ProcessUtility_hook = process_utility;
 	object_access_hook = object_accessed;
 	ExecutorCheckPerms_hook = check_permissions;
+	register_label_provider(registry::kLabelProvider, label_given);
 }
 
 } // namespace pg_tenant::hooks

@@ -9,6 +9,7 @@
 #include "isolation/boundary.hpp"
 #include "isolation/copy.hpp"
 #include "isolation/keys.hpp"
+#include "isolation/matview.hpp"
 #include "pg/error.hpp"
 #include "registry/require.hpp"
 
@@ -77,6 +78,8 @@ const List *guard(const Node *utility) {
 		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
 	if (IsA(utility, TruncateStmt))
 		isolation::require_truncatable(reinterpret_cast<const TruncateStmt *>(utility));
+	if (IsA(utility, RefreshMatViewStmt))
+		isolation::require_refreshable(reinterpret_cast<const RefreshMatViewStmt *>(utility));
 	return isolation::relations_at_stake(utility);
 }
 

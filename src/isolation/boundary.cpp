@@ -4,6 +4,7 @@
 
 #include "context/settings.hpp"
 #include "isolation/catalog.hpp"
+#include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
 #include "pg/spi.hpp"
@@ -96,6 +97,12 @@ List *touched_relations(const Node *utility) {
 // NULL rows would be nobody's; without the default an INSERT would need the tenant spelled out.
 const char *what_is_missing(Oid relation) {
 	const registry::Protection protection = registry::protection_of(relation);
+	if (registry::needs_label(get_rel_relkind(relation))) {
+		if (protection.column == InvalidAttrNumber)
+			return "its tenant column";
+		return typed_function(protection.type) == nullptr ? "a tenant column that can hold a tenant id"
+														  : nullptr;
+	}
 	if (protection.column == InvalidAttrNumber)
 		return "its policy tenant_isolation";
 	const char *missing = nullptr;

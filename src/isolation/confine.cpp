@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "isolation/label.hpp"
 #include "pg/compat.hpp"
 #include "pg/privileges.hpp"
 #include "registry/relations.hpp"
@@ -34,7 +35,7 @@ bool is_protected(const RangeTblEntry *entry) {
 }
 
 // The qual of tenant_isolation, with the relation at this place of the range table.
-Node *tenant_qual(Relation relation, int index) {
+Node *policy_qual(Relation relation, int index) {
 	ListCell *cell;
 	foreach (cell, relation->rd_rsdesc->policies) {
 		auto *policy = static_cast<RowSecurityPolicy *>(lfirst(cell));
@@ -45,6 +46,15 @@ Node *tenant_qual(Relation relation, int index) {
 		}
 	}
 	elog(ERROR, "policy of \"%s\" is gone", RelationGetRelationName(relation));
+}
+
+Node *tenant_qual(Query *query, Relation relation, int index) {
+	if (!registry::needs_label(relation->rd_rel->relkind))
+		return policy_qual(relation, index);
+	bool has_sub_select = false;
+	Node *qual = labelled_filter(relation, index, &has_sub_select);
+	query->hasSubLinks = query->hasSubLinks || has_sub_select;
+	return qual;
 }
 
 void add_check(Query *query, Relation relation, WCOKind kind, Node *qual) {
@@ -86,15 +96,18 @@ void add_checks(Query *query, Relation relation, Node *qual) {
 
 void confine_entry(Query *query, RangeTblEntry *entry, int index) {
 	Relation relation = table_open(entry->relid, NoLock);
-	Node *qual = tenant_qual(relation, index);
+	Node *qual = tenant_qual(query, relation, index);
 	const bool is_target = index == query->resultRelation;
 	const bool is_only_written = is_target && query->commandType == CMD_INSERT;
 	if (!is_only_written && !list_member(entry->securityQuals, qual)) {
 		entry->securityQuals = lcons(qual, entry->securityQuals);
 		query->hasRowSecurity = true;
 	}
-	if (is_target)
+	if (is_target && !registry::needs_label(relation->rd_rel->relkind))
 		add_checks(query, relation, qual);
+	// The checks of policies are made before a row is written here, and never for a foreign table.
+	if (is_target && query->commandType != CMD_DELETE && writes_foreign_table(relation))
+		add_check(query, relation, WCO_VIEW_CHECK, own_row_check(relation, index));
 	set_mark(entry);
 	table_close(relation, NoLock);
 }

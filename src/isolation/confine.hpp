@@ -1,6 +1,7 @@
 // Confinement where policies do not reach: roles that bypass them, and views and definer functions of such
-// roles. At every level of a query each protected relation gets the qual and the WITH CHECK options that the
-// rewriter gives to an ordinary role, unless it gave them already. All may raise.
+// roles; for everybody materialized views and foreign tables. At every level of a query each protected
+// relation gets the qual and the WITH CHECK options that the rewriter gives to an ordinary role, unless it
+// gave them already. All may raise.
 #pragma once
 
 #include "pg/prelude.hpp"

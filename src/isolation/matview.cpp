@@ -1,62 +1,93 @@
 #include "isolation/matview.hpp"
 
+#include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
 #include "pg/privileges.hpp"
+#include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
 #include "access/relation.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class_d.h"
 #include "rewrite/prs2lock.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
 
 namespace pg_tenant::isolation {
 namespace {
 
-bool reads_protected(Oid relation);
+bool is_protected(Oid relation) { return registry::protection_of(relation).column != InvalidAttrNumber; }
 
-// Whether a query, as it is stored with a view, names a protected relation or a view that reads one.
-bool names_protected(Node *node, void *view) {
+Oid find_protected(Oid relation);
+
+struct Search {
+	Oid view;
+	Oid found;
+};
+
+// Looks for a protected relation, or a view that reads one, in a query as it is stored with a view.
+bool names_protected(Node *node, void *search_pointer) {
 	if (node == nullptr)
 		return false;
 	if (!IsA(node, Query))
-		return pg::walk_expression(node, names_protected, view);
+		return pg::walk_expression(node, names_protected, search_pointer);
+	auto *search = static_cast<Search *>(search_pointer);
 	auto *query = reinterpret_cast<Query *>(node);
 	ListCell *cell;
 	foreach (cell, query->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
 		// A view's own query names the view itself, as OLD and NEW.
-		if (entry->rtekind == RTE_RELATION && entry->relid != *static_cast<Oid *>(view) &&
-			reads_protected(entry->relid))
+		if (entry->rtekind == RTE_RELATION && entry->relid != search->view)
+			search->found = find_protected(entry->relid);
+		if (OidIsValid(search->found))
 			return true;
 	}
-	return pg::walk_query(query, names_protected, view);
+	return pg::walk_query(query, names_protected, search_pointer);
 }
 
-bool reads_protected(Oid relation) {
+// The relation itself, or a protected one that a view reads; InvalidOid if there is none.
+Oid find_protected(Oid relation) {
 	check_stack_depth();
-	if (registry::protection_of(relation).column != InvalidAttrNumber)
-		return true;
+	if (is_protected(relation))
+		return relation;
 	const char kind = get_rel_relkind(relation);
 	if (kind != RELKIND_VIEW && kind != RELKIND_MATVIEW)
-		return false;
+		return InvalidOid;
 	Relation opened = relation_open(relation, AccessShareLock);
-	bool found = false;
+	Search search = {relation, InvalidOid};
 	for (int i = 0; opened->rd_rules != nullptr && i < opened->rd_rules->numLocks; i++) {
 		const RewriteRule *rule = opened->rd_rules->rules[i];
-		if (rule->event == CMD_SELECT)
-			found = found || names_protected(reinterpret_cast<Node *>(rule->actions), &relation);
+		if (rule->event == CMD_SELECT && !OidIsValid(search.found))
+			(void)names_protected(reinterpret_cast<Node *>(rule->actions), &search);
 	}
 	relation_close(opened, AccessShareLock);
-	return found;
+	return search.found;
+}
+
+[[noreturn]] void refuse(Oid matview, Oid source) {
+	const char *column = get_attname(source, registry::protection_of(source).column, false);
+	const AttrNumber own_column = get_attnum(matview, column);
+	const bool has_tenant =
+		own_column != InvalidAttrNumber && typed_function(get_atttype(matview, own_column)) != nullptr;
+	const char *command =
+		psprintf("SELECT tenant.protect(%s, %s);", quote_literal_cstr(pg::qualified_name(matview)),
+				 quote_literal_cstr(column));
+	ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+					errmsg("materialized view \"%s\" holds rows of all tenants", get_rel_name(matview)),
+					has_tenant ? errdetail("It reads protected tables, and is not protected.")
+							   : errdetail("It reads protected tables, and has no column \"%s\" of a tenant.",
+										   column),
+					has_tenant ? errhint("%s", command)
+							   : errhint("Create it again with that column, then: %s", command)));
 }
 
 } // namespace
 
 bool holds_shared_rows(Oid relation) {
-	return get_rel_relkind(relation) == RELKIND_MATVIEW && reads_protected(relation);
+	return get_rel_relkind(relation) == RELKIND_MATVIEW && OidIsValid(find_protected(relation));
 }
 
 void require_no_shared_rows(const PlannedStmt *plan) {
@@ -64,14 +95,22 @@ void require_no_shared_rows(const PlannedStmt *plan) {
 	foreach (cell, plan->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
 		if (entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_MATVIEW ||
-			!pg::is_read(plan, entry) || !reads_protected(entry->relid))
+			!pg::is_read(plan, entry) || is_protected(entry->relid))
 			continue;
-		ereport(ERROR,
-				(errcode(ERRCODE_TENANT_BOUNDARY),
-				 errmsg("materialized view \"%s\" holds rows of all tenants", get_rel_name(entry->relid)),
-				 errdetail("It reads protected tables, and no policy covers it."),
-				 errhint("As a role that may bypass row-level security: SET row_security = off;")));
+		const Oid source = find_protected(entry->relid);
+		if (OidIsValid(source))
+			refuse(entry->relid, source);
 	}
+}
+
+void require_refreshable(const RefreshMatViewStmt *statement) {
+	const Oid matview = RangeVarGetRelid(statement->relation, NoLock, true);
+	if (!OidIsValid(matview) || !is_protected(matview))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_TENANT_BOUNDARY),
+			 errmsg("REFRESH would replace the rows that all tenants have in \"%s\"", get_rel_name(matview)),
+			 errhint("As a role that may bypass row-level security: SET row_security = off;")));
 }
 
 } // namespace pg_tenant::isolation

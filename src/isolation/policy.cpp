@@ -1,12 +1,14 @@
 #include "isolation/policy.hpp"
 
 #include "isolation/catalog.hpp"
+#include "isolation/label.hpp"
 #include "pg/compat.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/pg_class_d.h"
 #include "catalog/pg_type_d.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -34,18 +36,24 @@ void refuse_name_clash(Oid relation, const char *name) {
 			 errhint("DROP POLICY %s ON %s;", name, pg::qualified_name(relation))));
 }
 
-void put_isolation(Oid relation, const char *column, Oid type) {
+// Raises if it is by another column.
+bool is_protected_by(Oid relation, const char *column) {
 	const registry::Protection present = registry::protection_of(relation);
-	if (present.column != InvalidAttrNumber) {
-		const char *present_column = get_attname(relation, present.column, false);
-		if (strcmp(present_column, column) != 0)
-			ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-							errmsg("\"%s\" is protected by column \"%s\" already", get_rel_name(relation),
-								   present_column),
-							errhint("SELECT tenant.unprotect(%s);",
-									quote_literal_cstr(pg::qualified_name(relation)))));
+	if (present.column == InvalidAttrNumber)
+		return false;
+	const char *present_column = get_attname(relation, present.column, false);
+	if (strcmp(present_column, column) != 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("\"%s\" is protected by column \"%s\" already", get_rel_name(relation), present_column),
+			 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(relation)))));
+	return true;
+}
+
+void put_isolation(Oid relation, const char *column, Oid type) {
+	if (is_protected_by(relation, column))
 		return;
-	}
 	if (policies_of(relation).has_isolation)
 		refuse_name_clash(relation, kIsolationPolicy);
 	const char *filter =
@@ -82,6 +90,11 @@ const char *typed_function(Oid type) {
 }
 
 void put_policies(Oid relation, const char *column, Oid type, bool open) {
+	if (registry::needs_label(get_rel_relkind(relation))) {
+		if (!is_protected_by(relation, column))
+			put_label(relation, get_attnum(relation, column));
+		return;
+	}
 	put_isolation(relation, column, type);
 	put_rows(relation, open);
 	// Left by an extension that was dropped and made again.
@@ -94,10 +107,16 @@ void put_policies(Oid relation, const char *column, Oid type, bool open) {
 
 bool drop_policies(Oid relation, const char *column) {
 	const char *name = pg::qualified_name(relation);
+	const char kind = get_rel_relkind(relation);
+	if (kind != RELKIND_MATVIEW)
+		pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", name, quote_identifier(column));
+	if (registry::needs_label(kind)) {
+		drop_label(relation, get_attnum(relation, column));
+		return true;
+	}
 	pg::run_sql("DROP POLICY %s ON %s", kIsolationPolicy, name);
 	if (policies_of(relation).has_rows)
 		pg::run_sql("DROP POLICY %s ON %s", kRowsPolicy, name);
-	pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", name, quote_identifier(column));
 	if (policies_of(relation).others > 0)
 		return false;
 	pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", name);

@@ -9,8 +9,9 @@ namespace pg_tenant::isolation {
 // tenant.
 const char *typed_function(Oid type);
 
-// Makes one relation (no partition or child of it) protected by this column. With `open`, a role that has the
-// grants sees its tenant's rows without a policy of its own. Idempotent.
+// Makes one relation (no partition or child of it) protected by this column: by policies, or by a label where
+// no policy can be. With `open`, a role that has the grants sees its tenant's rows without a policy of its
+// own. Idempotent.
 void put_policies(Oid relation, const char *column, Oid type, bool open);
 
 // The reverse: what is left is what the relation had besides. Returns false if other policies remain.

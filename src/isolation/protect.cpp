@@ -36,11 +36,7 @@ bool is_protected(Oid relation) { return protection_of(relation).column != Inval
 void require_kind(Oid relation) {
 	const char kind = get_rel_relkind(relation);
 	const char *name = get_rel_name(relation);
-	if (kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot protect \"%s\"", name),
-						errdetail("Row-level security does not cover materialized views and foreign tables."),
-						errhint("REVOKE ALL ON %s FROM PUBLIC;", pg::qualified_name(relation))));
-	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && !registry::needs_label(kind))
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", name)));
 	const Oid schema = get_rel_namespace(relation);
 	if (relation < FirstNormalObjectId || IsCatalogNamespace(schema) ||
@@ -158,6 +154,7 @@ void put_index(const List *members, const char *column) {
 		const Oid relation = lfirst_oid(cell);
 		const bool is_root = relation == linitial_oid(members);
 		if ((is_root || !get_rel_relispartition(relation)) &&
+			get_rel_relkind(relation) != RELKIND_FOREIGN_TABLE &&
 			!has_leading_index(relation, get_attnum(relation, column)))
 			pg::run_sql("CREATE INDEX ON %s (%s)", pg::qualified_name(relation), quote_identifier(column));
 	}
@@ -167,9 +164,37 @@ void put_index(const List *members, const char *column) {
 
 namespace {
 
+// What holds rows elsewhere, or of a query, gets no column and is changed in nothing else.
+void protect_labelled(Oid relation, const ProtectOptions &options) {
+	const Oid type = column_type(relation, options.column);
+	const char *name = get_rel_name(relation);
+	if (!OidIsValid(type))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("column \"%s\" of \"%s\" does not exist", options.column, name),
+						errdetail("It can be added to tables only.")));
+	if (options.assign_to != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot give rows of \"%s\" to a tenant", name),
+						errdetail("It is a materialized view or a foreign table.")));
+	pg::begin_sql();
+	put_policies(relation, options.column, type, true);
+	inspect_rows(relation, options);
+	if (get_rel_relkind(relation) == RELKIND_MATVIEW)
+		put_index(list_make1_oid(relation), options.column);
+	else
+		pg::run_sql("ALTER FOREIGN TABLE %s ALTER COLUMN %s SET DEFAULT %s", pg::qualified_name(relation),
+					quote_identifier(options.column), typed_function(type));
+	forget_share(relation);
+	pg::end_sql();
+}
+
 void protect_locked(Oid table, const ProtectOptions &options) {
 	require_no_open_parent(table);
 	require_column_type(options.type);
+	if (registry::needs_label(get_rel_relkind(table))) {
+		protect_labelled(table, options);
+		return;
+	}
 	const List *members = members_of(table);
 	const bool is_new = !is_protected(table);
 	Oid type = column_type(table, options.column);
@@ -266,11 +291,6 @@ void protect_new_part(Oid relation) {
 		const Oid member = list_nth_oid(members, i);
 		if (is_protected(member))
 			continue;
-		if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
-			ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
-							errmsg("foreign table \"%s\" cannot be a part of protected table \"%s\"",
-								   get_rel_name(member), get_rel_name(parent)),
-							errdetail("Row-level security does not cover foreign tables.")));
 		put_policies(member, column, protection.type, open && !policies_of(member).has_other_permissive);
 		pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT %s", pg::qualified_name(member),
 					quote_identifier(column), typed_function(protection.type));

@@ -33,6 +33,9 @@ void protect_new_part(Oid relation);
 // rows.cpp: gives every row a tenant, and reports or registers those that the rows name. The column is there.
 void adopt_rows(Oid table, const ProtectOptions &options);
 
+// rows.cpp: the same for a materialized view or foreign table, where it can only tell what there is.
+void inspect_rows(Oid relation, const ProtectOptions &options);
+
 // rows.cpp: adds the column, filled for the rows that are there.
 void add_column(Oid table, const ProtectOptions &options);
 

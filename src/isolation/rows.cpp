@@ -9,6 +9,8 @@
 #include "registry/tenants.hpp"
 
 extern "C" {
+#include "access/table.h"
+#include "catalog/pg_class_d.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
@@ -135,7 +137,28 @@ void report_census(Oid table, const ProtectOptions &options, const Census &censu
 						 quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(options.column))));
 }
 
+bool is_populated(Oid relation) {
+	Relation opened = table_open(relation, NoLock);
+	const bool populated = RelationIsPopulated(opened);
+	table_close(opened, NoLock);
+	return populated;
+}
+
 } // namespace
+
+void inspect_rows(Oid relation, const ProtectOptions &options) {
+	// Another server is asked only for what cannot be had without it.
+	const bool is_foreign = get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE;
+	if (is_foreign ? !options.register_tenants : !is_populated(relation))
+		return;
+	const int64 rows = count_rows(relation, psprintf("%s IS NULL", quote_identifier(options.column)));
+	if (rows > 0)
+		ereport(NOTICE, (errmsg_plural(INT64_FORMAT " row of \"%s\" has no tenant",
+									   INT64_FORMAT " rows of \"%s\" have no tenant", rows, rows,
+									   get_rel_name(relation)),
+						 errdetail("No tenant will see them.")));
+	report_census(relation, options, take_census(relation, options));
+}
 
 void add_column(Oid table, const ProtectOptions &options) {
 	const char *name = pg::qualified_name(table);

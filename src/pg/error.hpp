@@ -25,6 +25,12 @@ inline void require_initialised() {
 		refuse_uninitialised();
 }
 
+// Whether the library was loaded with the server, and so is in every session.
+extern bool preloaded;
+
+// Raises 55000 unless it was; the feature is the message's subject.
+void require_preloaded(const char *feature);
+
 } // namespace pg_tenant::pg
 
 // Defines an SQL-callable function. Every one refuses to answer when the hooks are not installed.

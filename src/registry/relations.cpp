@@ -5,13 +5,19 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class_d.h"
+#include "catalog/pg_seclabel.h"
 #include "catalog/pg_type_d.h"
 #include "nodes/primnodes.h"
 #include "parser/parsetree.h"
 #include "rewrite/rowsecurity.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
@@ -89,6 +95,35 @@ AttrNumber isolated_column(const RowSecurityPolicy *policy) {
 	return column;
 }
 
+AttrNumber labelled_column(Oid relation) {
+	AttrNumber column = InvalidAttrNumber;
+	Relation catalog = table_open(SecLabelRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	ScanKeyInit(&keys[0], Anum_pg_seclabel_objoid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relation));
+	ScanKeyInit(&keys[1], Anum_pg_seclabel_classoid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	SysScanDesc scan = systable_beginscan(catalog, SecLabelObjectIndexId, true, nullptr, 2, keys);
+	HeapTuple tuple;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
+		const int32 number = reinterpret_cast<FormData_pg_seclabel *>(GETSTRUCT(tuple))->objsubid;
+		bool is_null;
+		const Datum provider =
+			heap_getattr(tuple, Anum_pg_seclabel_provider, RelationGetDescr(catalog), &is_null);
+		if (number > 0 && strcmp(TextDatumGetCString(provider), kLabelProvider) == 0)
+			column = static_cast<AttrNumber>(number);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return column;
+}
+
+Protection protection_by(Relation relation, AttrNumber column) {
+	if (column == InvalidAttrNumber)
+		return {InvalidAttrNumber, InvalidOid};
+	return {column, TupleDescAttr(RelationGetDescr(relation), column - 1)->atttypid};
+}
+
 Protection load(Oid relation) {
 	Relation opened = RelationIdGetRelation(relation);
 	if (!RelationIsValid(opened))
@@ -120,13 +155,17 @@ void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
 
 } // namespace
 
+bool needs_label(char kind) { return kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE; }
+
 Protection read_protection(Relation relation) {
+	if (needs_label(relation->rd_rel->relkind))
+		return protection_by(relation, labelled_column(RelationGetRelid(relation)));
 	if (relation->rd_rel->relrowsecurity && relation->rd_rsdesc != nullptr) {
 		ListCell *cell;
 		foreach (cell, relation->rd_rsdesc->policies) {
 			const AttrNumber column = isolated_column(static_cast<RowSecurityPolicy *>(lfirst(cell)));
 			if (column != InvalidAttrNumber)
-				return {column, TupleDescAttr(RelationGetDescr(relation), column - 1)->atttypid};
+				return protection_by(relation, column);
 		}
 	}
 	return {InvalidAttrNumber, InvalidOid};

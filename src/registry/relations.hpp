@@ -1,5 +1,7 @@
 // Which relations are protected: those that carry the policy `tenant_isolation` calling one of our typed
-// functions. Answers come from a backend cache that relcache messages keep right.
+// functions; materialized views and foreign tables, which no policy covers: those with our security label on
+// their tenant column. Both are catalogued and dumped with the relation, follow its renames and go with it.
+// Answers come from a backend cache that relcache messages keep right.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -16,6 +18,8 @@ inline constexpr char kIsolationPolicy[] = "tenant_isolation";
 inline constexpr char kRowsPolicy[] = "tenant_rows";
 inline constexpr char kClosedPolicy[] = "tenant_closed"; // left by DROP EXTENSION
 inline constexpr char kSchema[] = "tenant";
+inline constexpr char kLabelProvider[] = "pg_tenant";
+inline constexpr char kTenantLabel[] = "tenant";
 
 struct Protection {
 	AttrNumber column; // of the tenant; InvalidAttrNumber when the relation is not protected
@@ -30,6 +34,9 @@ struct ProtectedUse {
 	Oid as_bigint;
 	Oid as_int;
 };
+
+// Whether no policy can cover relations of this kind.
+bool needs_label(char kind);
 
 // May raise; needs a lock on the relation, or a plan that holds one.
 Protection protection_of(Oid relation);

@@ -20,13 +20,14 @@ COMMENT ON FUNCTION tenant.protection_of(oid) IS 'How a relation is protected, N
 CREATE VIEW tenant.protected_tables AS
 	SELECT c.oid::pg_catalog.regclass AS tbl, p.tenant_column, p.column_type,
 		EXISTS (SELECT FROM pg_catalog.pg_policy r WHERE r.polrelid OPERATOR(pg_catalog.=) c.oid
-			AND r.polname OPERATOR(pg_catalog.=) 'tenant_rows') AS open,
+			AND r.polname OPERATOR(pg_catalog.=) 'tenant_rows') OR c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['m', 'f']) AS open,
 		(SELECT i.inhparent::pg_catalog.regclass FROM pg_catalog.pg_inherits i
 			WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid ORDER BY i.inhseqno LIMIT 1) AS part_of
-	FROM pg_catalog.pg_policy policy
-	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) policy.polrelid
+	FROM (SELECT polrelid FROM pg_catalog.pg_policy WHERE polname OPERATOR(pg_catalog.=) 'tenant_isolation'
+		UNION SELECT objoid FROM pg_catalog.pg_seclabel WHERE provider OPERATOR(pg_catalog.=) 'pg_tenant') marked (relation)
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) marked.relation
 	CROSS JOIN LATERAL tenant.protection_of(c.oid) p
-	WHERE policy.polname OPERATOR(pg_catalog.=) 'tenant_isolation' AND p.tenant_column IS NOT NULL;
+	WHERE p.tenant_column IS NOT NULL;
 COMMENT ON VIEW tenant.protected_tables IS 'The protected tables, with their partitions and children';
 
 CREATE FUNCTION tenant.protect_new_parts() RETURNS event_trigger

@@ -26,7 +26,7 @@ INSERT INTO objects VALUES ('NULL', NULL, '22023'), ('a view', 'shop.view', '428
 	('what does not exist', 'shop.missing', '42P01'), ('an OID that no relation has', '4294967295', '42P01'), ('the OID 0', '0', '42P01');
 SELECT throws_ok(format('SELECT tenant.%s(%L)', function, name), code, NULL, format('%s() refuses %s', function, what))
 	FROM objects, unnest(ARRAY['protect', 'unprotect', 'share']) function ORDER BY function, what;
-SELECT throws_ok(format('SELECT tenant.protect(%L)', name), '0A000', NULL, format('protect() refuses %s', name))
+SELECT throws_ok(format('SELECT tenant.protect(%L)', name), '42703', NULL, format('protect() refuses %s, which has no tenant column', name))
 	FROM unnest(ARRAY['shop.materialized', 'shop.foreign_table']) name;
 SELECT throws_ok($$SELECT tenant.unprotect('shop.plain')$$, '42704', NULL, 'unprotect() refuses a table that is not protected');
 SELECT throws_ok($$SELECT tenant.share('shop.orders')$$, '55000', NULL, 'share() refuses a protected table');
@@ -83,7 +83,7 @@ SET SESSION AUTHORIZATION tap_owner;
 SELECT throws_ok($$SELECT tenant.protect('shop.parent')$$, '42501', NULL, 'a partition of another owner');
 CREATE TABLE shop.half_foreign (tenant_id uuid, id integer) PARTITION BY LIST (id);
 CREATE FOREIGN TABLE shop.foreign_partition PARTITION OF shop.half_foreign FOR VALUES IN (3) SERVER tap_server;
-SELECT throws_ok($$SELECT tenant.protect('shop.half_foreign')$$, '0A000', NULL, 'a foreign table as partition');
+SELECT throws_ok($$SELECT tenant.protect('shop.half_foreign')$$, '55000', NULL, 'a foreign table as partition, whose rows cannot be read');
 SELECT is((SELECT count(*) FROM tenant.protected_tables WHERE tbl <> 'shop.orders'::regclass), 0::bigint, 'nothing became protected');
 SELECT bag_eq('SELECT oid, relrowsecurity, relforcerowsecurity, relnatts FROM pg_class WHERE oid IN (SELECT oid FROM before)',
 	'TABLE before', 'no table was changed');
