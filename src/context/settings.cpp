@@ -18,6 +18,7 @@ using core::IdFault;
 using core::TenantId;
 
 bool confine_bypass_roles = true;
+bool hide_estimates = true;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 
@@ -194,6 +195,11 @@ void define_settings() {
 							 "Whether superusers and roles with BYPASSRLS are confined like everyone else.",
 							 "They then see all tenants only under row_security = off.",
 							 &confine_bypass_roles, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable(
+		"pg_tenant.hide_estimates",
+		"Whether EXPLAIN hides from confined statements what comes of other tenants' rows.",
+		"Estimates, buffers, and counts of rows that the tenant's filter removed.", &hide_estimates, true,
+		PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomEnumVariable(
 		"pg_tenant.on_missing_tenant", "What a statement on a protected table gets when no tenant is set.",
 		"\"error\" refuses it; \"empty\" shows no rows, and writes still fail.", &on_missing_tenant,

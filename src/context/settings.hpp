@@ -10,8 +10,9 @@ namespace pg_tenant::context {
 
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 
-// pg_tenant.confine_bypass_roles, pg_tenant.on_missing_tenant and pg_tenant.require_registered
+// pg_tenant.confine_bypass_roles, .hide_estimates, .on_missing_tenant and .require_registered
 extern bool confine_bypass_roles;
+extern bool hide_estimates;
 extern int on_missing_tenant;
 extern bool require_registered;
 

@@ -173,8 +173,10 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 void executor_finish(QueryDesc *query) {
 	in_own_frame(query, [&] { previous.executor_finish(query); });
 	const Frame *frame = context::find_frame(query);
-	if (frame != nullptr && !frame->is_integrity_query)
-		context::note_deferred_triggers(*frame);
+	if (frame == nullptr || frame->is_integrity_query)
+		return;
+	context::note_deferred_triggers(*frame);
+	forget_explained_counts(query);
 }
 
 } // namespace pg_tenant::hooks

@@ -83,6 +83,10 @@ void label_given(const ObjectAddress *object, const char *label);
 // copy.cpp: runs a COPY FROM that is guarded already.
 void run_copy_from(const UtilityCall &call);
 
+// explain.cpp: runs an EXPLAIN of a confined session; forgets what a query counted that it shows.
+void run_explain(UtilityCall *call);
+void forget_explained_counts(const QueryDesc *query);
+
 [[noreturn]] void refuse_portal(const char *name);
 
 // Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role

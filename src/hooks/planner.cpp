@@ -2,7 +2,9 @@
 #include "hooks/hooks.hpp"
 
 #include "context/frame.hpp"
+#include "context/settings.hpp"
 #include "isolation/confine.hpp"
+#include "isolation/explain.hpp"
 #include "pg/scoped.hpp"
 
 namespace pg_tenant::hooks {
@@ -28,14 +30,7 @@ PlannedStmt *plan_confined(Query *query, const char *text, int options, ParamLis
 	return result;
 }
 
-} // namespace
-
-bool forbids_inlining(Oid function) {
-	return inlining_forbidden ||
-		   (previous.needs_function_hook != nullptr && previous.needs_function_hook(function));
-}
-
-PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
+PlannedStmt *plan_for_role(Query *query, const char *text, int options, ParamListInfo parameters) {
 	if (InNoForceRLSOperation()) {
 		// A referential-integrity query sees all rows. But planning evaluates functions, a cast or an index
 		// expression of anybody's, and what those run must not run with policies off.
@@ -46,6 +41,20 @@ PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo par
 	if (IsBinaryUpgrade || context::all_tenants_granted || may_see_all_tenants())
 		return previous.planner(query, text, options, parameters);
 	return plan_confined(query, text, options, parameters);
+}
+
+} // namespace
+
+bool forbids_inlining(Oid function) {
+	return inlining_forbidden ||
+		   (previous.needs_function_hook != nullptr && previous.needs_function_hook(function));
+}
+
+PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
+	PlannedStmt *result = plan_for_role(query, text, options, parameters);
+	if (context::hide_estimates && !may_see_all_tenants())
+		isolation::require_unprinted(result);
+	return result;
 }
 
 } // namespace pg_tenant::hooks

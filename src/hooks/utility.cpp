@@ -84,6 +84,10 @@ const List *guard(const Node *utility) {
 }
 
 void run_confined(UtilityCall *call) {
+	if (IsA(call->statement->utilityStmt, ExplainStmt)) {
+		run_explain(call);
+		return;
+	}
 	PlannedStmt *copy =
 		IsA(call->statement->utilityStmt, CopyStmt) ? isolation::confined_copy(call->statement) : nullptr;
 	if (copy != nullptr)

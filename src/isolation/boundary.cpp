@@ -29,13 +29,13 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
+using registry::is_protected;
+
 bool protection_may_change = false;
 
 static List *tables_that_lost_policies = NIL;
 
 namespace {
-
-bool is_protected(Oid relation) { return registry::protection_of(relation).column != InvalidAttrNumber; }
 
 [[noreturn]] void refuse_truncate(Oid relation) {
 	const core::TenantId *tenant = context::live_tenant();

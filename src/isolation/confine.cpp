@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "isolation/label.hpp"
+#include "isolation/statistics.hpp"
 #include "pg/compat.hpp"
 #include "pg/privileges.hpp"
 #include "registry/relations.hpp"
@@ -30,8 +31,7 @@ bool has_mark(const RangeTblEntry *entry) {
 }
 
 bool is_protected(const RangeTblEntry *entry) {
-	return entry->rtekind == RTE_RELATION &&
-		   registry::protection_of(entry->relid).column != InvalidAttrNumber;
+	return entry->rtekind == RTE_RELATION && registry::is_protected(entry->relid);
 }
 
 // The qual of tenant_isolation, with the relation at this place of the range table.
@@ -123,6 +123,21 @@ bool calls_own_function(const RangeTblEntry *entry) {
 	return false;
 }
 
+bool touches_protected(Node *node, void *context) {
+	if (node == nullptr)
+		return false;
+	if (!IsA(node, Query))
+		return pg::walk_expression(node, touches_protected, context);
+	auto *query = reinterpret_cast<Query *>(node);
+	ListCell *cell;
+	foreach (cell, query->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		if (is_protected(entry) || (entry->rtekind == RTE_FUNCTION && calls_own_function(entry)))
+			return true;
+	}
+	return pg::walk_query(query, touches_protected, context);
+}
+
 bool confine_walker(Node *node, void *calls_function) {
 	if (node == nullptr)
 		return false;
@@ -138,6 +153,8 @@ bool confine_walker(Node *node, void *calls_function) {
 			*static_cast<bool *>(calls_function) = true;
 		if (is_protected(entry))
 			confine_entry(query, entry, index);
+		else if (entry->rtekind == RTE_RELATION && holds_statistics(entry->relid))
+			hide_statistics(query, entry, index);
 	}
 	return pg::walk_query(query, confine_walker, calls_function);
 }
@@ -149,6 +166,8 @@ bool confine_query(Query *query) {
 	(void)confine_walker(reinterpret_cast<Node *>(query), &calls_function);
 	return calls_function;
 }
+
+bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
 
 bool confirm_plan(PlannedStmt *plan) {
 	ListCell *cell;

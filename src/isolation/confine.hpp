@@ -22,6 +22,10 @@ bool confine_query(Query *query);
 // False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.
 bool confirm_plan(PlannedStmt *plan);
 
+// Whether a rewritten query names a protected relation, or calls a function in FROM whose body may do so in
+// its place.
+bool may_touch_protected(Query *query);
+
 enum class PlanKind { kConfined, kUnconfined };
 
 // What a plan that uses protected relations was made for.

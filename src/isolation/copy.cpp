@@ -2,6 +2,7 @@
 
 #include "isolation/catalog.hpp"
 #include "isolation/matview.hpp"
+#include "isolation/statistics.hpp"
 #include "pg/compat.hpp"
 #include "pg/privileges.hpp"
 #include "pg/spi.hpp"
@@ -176,8 +177,8 @@ PlannedStmt *confined_copy(const PlannedStmt *statement) {
 	const Oid table = copied_table(copy);
 	if (!OidIsValid(table))
 		return nullptr;
-	// From 18 on the server copies them too; as a query it is refused.
-	if (holds_shared_rows(table) && !copy->is_from)
+	// From 18 on the server copies materialized views too; as a query it is refused.
+	if ((holds_shared_rows(table) || holds_statistics(table)) && !copy->is_from)
 		return copy_of_query(statement, table);
 	if (registry::protection_of(table).column == InvalidAttrNumber)
 		return nullptr;

@@ -17,9 +17,10 @@ extern "C" {
 }
 
 namespace pg_tenant::isolation {
-namespace {
 
-bool is_protected(Oid relation) { return registry::protection_of(relation).column != InvalidAttrNumber; }
+using registry::is_protected;
+
+namespace {
 
 Oid find_protected(Oid relation);
 

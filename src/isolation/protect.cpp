@@ -26,12 +26,11 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
+using registry::is_protected;
 using registry::Protection;
 using registry::protection_of;
 
 namespace {
-
-bool is_protected(Oid relation) { return protection_of(relation).column != InvalidAttrNumber; }
 
 void require_kind(Oid relation) {
 	const char kind = get_rel_relkind(relation);

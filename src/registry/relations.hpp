@@ -41,6 +41,8 @@ bool needs_label(char kind);
 // May raise; needs a lock on the relation, or a plan that holds one.
 Protection protection_of(Oid relation);
 
+inline bool is_protected(Oid relation) { return protection_of(relation).column != InvalidAttrNumber; }
+
 // The same of an open relation, without the cache.
 Protection read_protection(Relation relation);
 

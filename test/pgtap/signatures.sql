@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(226);
+SELECT plan(231);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -25,6 +25,7 @@ INSERT INTO expected VALUES
 	('own_row_uuid', 'value uuid, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_text', 'value text, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_bigint', 'value bigint, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
+	('hides_statistics', 'catalog oid, object oid', 'boolean', 'stable restricted strict', 'PUBLIC'),
 	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
 		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '
 		'open boolean DEFAULT NULL::boolean', 'void', 'volatile unsafe', 'tenant_admin'),
