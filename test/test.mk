@@ -26,3 +26,8 @@ mutation: ## break each guard in turn and see that a test notices
 
 matrix: ## make test on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run
+
+.PHONY: bench-copy
+bench-copy: ## speed of COPY FROM into protected tables, beside the server's own
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && bench/copy'

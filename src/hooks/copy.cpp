@@ -11,31 +11,40 @@
 extern "C" {
 #include "access/table.h"
 #include "tcop/cmdtag.h"
-#include "utils/acl.h"
 #include "utils/inval.h"
 }
 
 namespace pg_tenant::hooks {
+namespace {
 
-void run_copy_from(const UtilityCall &call) {
+void run_its_way(const UtilityCall &call, Oid table) {
 	auto *copy = castNode(CopyStmt, call.statement->utilityStmt);
-	const Oid table = isolation::copied_table(copy);
+	const isolation::CopyWay way = isolation::way_of_copy(table);
+	if (way == isolation::CopyWay::kServer) {
+		UtilityCall guarded = call;
+		guarded.statement = isolation::guarded_copy(call.statement, table);
+		guarded.run();
+		return;
+	}
+	const uint64 rows = way == isolation::CopyWay::kInsert ? isolation::copy_by_insert(copy, table, call.text)
+														   : isolation::copy_guarded(copy, table, call.text);
+	if (call.completion != nullptr)
+		SetQueryCompletion(call.completion, CMDTAG_COPY, rows);
+}
+
+} // namespace
+
+void run_copy_from(const UtilityCall &call, Oid table) {
 	AcceptInvalidationMessages();
 	registry::require_for_use(context::live_tenant(), registry::use_of_written(table));
 	context::Frame *frame = context::open_frame(nullptr, context::live_tenant());
-	context::with_frame(frame, [&] {
-		// The server runs it for those whom policies do not bind, and all who hook commands see it.
-		if (has_bypassrls_privilege(GetUserId())) {
-			call.run();
-			return;
-		}
-		const uint64 rows = isolation::copy_from(copy, call.text);
-		if (call.completion != nullptr)
-			SetQueryCompletion(call.completion, CMDTAG_COPY, rows);
-	});
-	Relation written = table_open(table, NoLock);
-	context::note_deferred_triggers(written, frame->tenant);
-	table_close(written, NoLock);
+	context::with_frame(frame, [&] { run_its_way(call, table); });
+	ListCell *cell;
+	foreach (cell, isolation::relations_written(table)) {
+		Relation written = table_open(lfirst_oid(cell), NoLock);
+		context::note_deferred_triggers(written, frame->tenant);
+		table_close(written, NoLock);
+	}
 }
 
 } // namespace pg_tenant::hooks

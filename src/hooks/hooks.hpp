@@ -80,8 +80,8 @@ void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int colum
 // label.cpp
 void label_given(const ObjectAddress *object, const char *label);
 
-// copy.cpp: runs a COPY FROM that is guarded already.
-void run_copy_from(const UtilityCall &call);
+// copy.cpp: runs a COPY FROM into this protected table.
+void run_copy_from(const UtilityCall &call, Oid table);
 
 // explain.cpp: runs an EXPLAIN of a confined session; forgets what a query counted that it shows.
 void run_explain(UtilityCall *call);

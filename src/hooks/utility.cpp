@@ -84,18 +84,22 @@ const List *guard(const Node *utility) {
 }
 
 void run_confined(UtilityCall *call) {
-	if (IsA(call->statement->utilityStmt, ExplainStmt)) {
+	const Node *utility = call->statement->utilityStmt;
+	if (IsA(utility, ExplainStmt)) {
 		run_explain(call);
 		return;
 	}
-	PlannedStmt *copy =
-		IsA(call->statement->utilityStmt, CopyStmt) ? isolation::confined_copy(call->statement) : nullptr;
-	if (copy != nullptr)
-		call->statement = copy;
-	if (copy != nullptr && castNode(CopyStmt, copy->utilityStmt)->is_from)
-		run_copy_from(*call);
-	else
-		call->run();
+	auto *copy = IsA(utility, CopyStmt) ? reinterpret_cast<const CopyStmt *>(utility) : nullptr;
+	const Oid table = copy != nullptr && copy->is_from ? isolation::protected_target(copy) : InvalidOid;
+	if (OidIsValid(table)) {
+		run_copy_from(*call, table);
+		return;
+	}
+	PlannedStmt *query =
+		copy != nullptr && !copy->is_from ? isolation::confined_copy_to(call->statement) : nullptr;
+	if (query != nullptr)
+		call->statement = query;
+	call->run();
 }
 
 } // namespace

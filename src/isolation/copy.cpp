@@ -1,31 +1,18 @@
 #include "isolation/copy.hpp"
 
 #include "isolation/catalog.hpp"
+#include "isolation/label.hpp"
 #include "isolation/matview.hpp"
 #include "isolation/statistics.hpp"
-#include "pg/compat.hpp"
-#include "pg/privileges.hpp"
-#include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_authid_d.h"
 #include "catalog/pg_class_d.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_type_d.h"
-#include "commands/copy.h"
-#include "commands/trigger.h"
 #include "nodes/makefuncs.h"
 #include "nodes/value.h"
-#include "optimizer/optimizer.h"
-#include "parser/parse_coerce.h"
-#include "parser/parse_collate.h"
-#include "parser/parse_expr.h"
-#include "parser/parse_relation.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 }
@@ -62,15 +49,18 @@ List *select_list(List *columns) {
 	return targets;
 }
 
+// Qualified, so that it means the same relation.
+RangeVar *qualified(Oid relation) {
+	return makeRangeVar(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation), -1);
+}
+
 PlannedStmt *copy_of_query(const PlannedStmt *statement, Oid relation) {
 	auto *changed = static_cast<PlannedStmt *>(copyObjectImpl(statement));
 	auto *copy = castNode(CopyStmt, changed->utilityStmt);
 	SelectStmt *select = makeNode(SelectStmt);
 	select->targetList = select_list(copy->attlist != NIL ? copy->attlist : copied_columns(relation));
-	// Qualified, so that it means the same relation; without its children, as COPY does, but with its
-	// partitions.
-	RangeVar *from =
-		makeRangeVar(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation), -1);
+	// Without its children, as COPY does, but with its partitions.
+	RangeVar *from = qualified(relation);
 	from->inh = get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE;
 	select->fromClause = list_make1(from);
 	copy->relation = nullptr;
@@ -79,10 +69,10 @@ PlannedStmt *copy_of_query(const PlannedStmt *statement, Oid relation) {
 	return changed;
 }
 
-// Whether a trigger may change a row after its condition was looked at, here or in a partition.
+// Whether a trigger may change a row after the guard has seen it.
 bool has_before_trigger(Oid table) {
 	ListCell *cell;
-	foreach (cell, find_all_inheritors(table, AccessShareLock, nullptr)) {
+	foreach (cell, relations_written(table)) {
 		Relation opened = table_open(lfirst_oid(cell), NoLock);
 		const bool found = opened->trigdesc != nullptr && opened->trigdesc->trig_insert_before_row;
 		table_close(opened, NoLock);
@@ -92,33 +82,23 @@ bool has_before_trigger(Oid table) {
 	return false;
 }
 
-void require_exact_guard(Oid table) {
+// The guard knows nothing of a user's own policies, nor that nothing permits a row where they permit none.
+bool has_other_policies(Oid table) {
+	if (registry::needs_label(get_rel_relkind(table)))
+		return false;
 	const PolicyCensus policies = policies_of(table);
-	const bool other_policies =
-		!has_bypassrls_privilege(GetUserId()) && (policies.others > 0 || !policies.has_rows);
-	if (other_policies || has_before_trigger(table))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot COPY into protected table \"%s\"", get_rel_name(table)),
-				 errdetail(other_policies ? "It has policies of its own." : "It has a BEFORE ROW trigger."),
-				 errhint("COPY into a temporary table, then INSERT INTO %s SELECT ...;",
-						 pg::qualified_name(table))));
+	return policies.others > 0 || !policies.has_rows;
 }
 
-const char *guard_function(Oid type) {
-	switch (type) {
-	case UUIDOID:
-		return "own_row_uuid";
-	case INT8OID:
-	case INT4OID:
-		return "own_row_bigint";
-	default:
-		return "own_row_text";
-	}
+// The guard reads the tenant column, and so the server asks for SELECT on it, which COPY FROM does not need.
+bool may_read_tenant(Oid table) {
+	const AttrNumber column = registry::protection_of(table).column;
+	return pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+		   pg_attribute_aclcheck(table, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
-// condition AND tenant.own_row_…(tenant column, table): conditions of COPY are evaluated in this order.
-Node *guarded_condition(Node *condition, Oid table) {
+// tenant.own_row_…(tenant column, table)
+Node *guard_of_rows(Oid table) {
 	const registry::Protection protection = registry::protection_of(table);
 	ColumnRef *column = makeNode(ColumnRef);
 	column->fields = list_make1(makeString(get_attname(table, protection.column, false)));
@@ -128,81 +108,54 @@ Node *guarded_condition(Node *condition, Oid table) {
 	name->val.sval.sval = get_rel_name(table);
 	name->location = -1;
 	List *function = list_make2(makeString(pstrdup(registry::kSchema)),
-								makeString(pstrdup(guard_function(protection.type))));
-	auto *guard =
-		reinterpret_cast<Node *>(makeFuncCall(function, list_make2(column, name), COERCE_EXPLICIT_CALL, -1));
-	if (condition == nullptr)
-		return guard;
-	return reinterpret_cast<Node *>(makeBoolExpr(AND_EXPR, list_make2(condition, guard), -1));
-}
-
-PlannedStmt *guarded_copy(const PlannedStmt *statement, Oid table) {
-	require_exact_guard(table);
-	auto *changed = static_cast<PlannedStmt *>(copyObjectImpl(statement));
-	auto *copy = castNode(CopyStmt, changed->utilityStmt);
-	copy->whereClause = guarded_condition(copy->whereClause, table);
-	return changed;
-}
-
-void require_file_privilege(const CopyStmt *copy) {
-	if (copy->filename == nullptr)
-		return;
-	const Oid role = copy->is_program ? ROLE_PG_EXECUTE_SERVER_PROGRAM : ROLE_PG_READ_SERVER_FILES;
-	if (!has_privs_of_role(GetUserId(), role))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to COPY from %s", copy->is_program ? "a program" : "a file"),
-				 errhint("Anyone can COPY from stdin. psql's \\copy command also works for anyone.")));
-}
-
-// As the server's own COPY does it.
-List *transform_condition(ParseState *state, ParseNamespaceItem *item, Node *condition) {
-	addNSItemToQuery(state, item, false, true, true);
-	Node *where = transformExpr(state, condition, EXPR_KIND_COPY_WHERE);
-	where = coerce_to_boolean(state, where, "WHERE");
-	assign_expr_collations(state, where);
-	where = eval_const_expressions(nullptr, where);
-	where = reinterpret_cast<Node *>(canonicalize_qual(reinterpret_cast<Expr *>(where), false));
-	return make_ands_implicit(reinterpret_cast<Expr *>(where));
+								makeString(pstrdup(own_row_function(protection.type))));
+	return reinterpret_cast<Node *>(
+		makeFuncCall(function, list_make2(column, name), COERCE_EXPLICIT_CALL, -1));
 }
 
 } // namespace
 
-Oid copied_table(const CopyStmt *copy) { return RangeVarGetRelid(copy->relation, NoLock, true); }
-
-PlannedStmt *confined_copy(const PlannedStmt *statement) {
+PlannedStmt *confined_copy_to(const PlannedStmt *statement) {
 	auto *copy = castNode(CopyStmt, statement->utilityStmt);
-	if (copy->relation == nullptr)
-		return nullptr;
-	const Oid table = copied_table(copy);
+	const Oid table = copy->relation == nullptr ? InvalidOid : RangeVarGetRelid(copy->relation, NoLock, true);
 	if (!OidIsValid(table))
 		return nullptr;
 	// From 18 on the server copies materialized views too; as a query it is refused.
-	if ((holds_shared_rows(table) || holds_statistics(table)) && !copy->is_from)
-		return copy_of_query(statement, table);
-	if (registry::protection_of(table).column == InvalidAttrNumber)
-		return nullptr;
-	return copy->is_from ? guarded_copy(statement, table) : copy_of_query(statement, table);
+	const bool is_confined = holds_shared_rows(table) || holds_statistics(table) ||
+							 registry::protection_of(table).column != InvalidAttrNumber;
+	return is_confined ? copy_of_query(statement, table) : nullptr;
 }
 
-uint64 copy_from(const CopyStmt *copy, const char *text) {
-	require_file_privilege(copy);
-	ParseState *state = make_parsestate(nullptr);
-	state->p_sourcetext = text;
-	Relation table = table_openrv(copy->relation, RowExclusiveLock);
-	ParseNamespaceItem *item =
-		addRangeTableEntryForRelation(state, table, RowExclusiveLock, nullptr, false, false);
-	pg::require_insert_privilege(state, item, CopyGetAttnums(RelationGetDescr(table), table, copy->attlist));
-	List *condition = transform_condition(state, item, copy->whereClause);
-	if (XactReadOnly && !table->rd_islocaltemp)
-		PreventCommandIfReadOnly("COPY FROM");
-	CopyFromState source = BeginCopyFrom(state, table, reinterpret_cast<Node *>(condition), copy->filename,
-										 copy->is_program, nullptr, copy->attlist, copy->options);
-	const uint64 rows = CopyFrom(source);
-	EndCopyFrom(source);
-	table_close(table, NoLock);
-	free_parsestate(state);
-	return rows;
+Oid protected_target(const CopyStmt *copy) {
+	const Oid table = RangeVarGetRelid(copy->relation, RowExclusiveLock, true);
+	return OidIsValid(table) && registry::protection_of(table).column != InvalidAttrNumber ? table
+																						   : InvalidOid;
+}
+
+List *relations_written(Oid table) {
+	return get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE
+			   ? find_all_inheritors(table, RowExclusiveLock, nullptr)
+			   : list_make1_oid(table);
+}
+
+CopyWay way_of_copy(Oid table) {
+	const bool bypasses_policies = has_bypassrls_privilege(GetUserId());
+	if (has_before_trigger(table) || (!bypasses_policies && has_other_policies(table)))
+		return CopyWay::kInsert;
+	return bypasses_policies && may_read_tenant(table) ? CopyWay::kServer : CopyWay::kGuarded;
+}
+
+// condition AND guard: conditions of COPY are evaluated in this order.
+PlannedStmt *guarded_copy(const PlannedStmt *statement, Oid table) {
+	auto *changed = static_cast<PlannedStmt *>(copyObjectImpl(statement));
+	auto *copy = castNode(CopyStmt, changed->utilityStmt);
+	copy->relation = qualified(table);
+	Node *guard = guard_of_rows(table);
+	copy->whereClause =
+		copy->whereClause == nullptr
+			? guard
+			: reinterpret_cast<Node *>(makeBoolExpr(AND_EXPR, list_make2(copy->whereClause, guard), -1));
+	return changed;
 }
 
 } // namespace pg_tenant::isolation

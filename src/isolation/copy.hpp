@@ -1,4 +1,5 @@
-// COPY of protected tables.
+// COPY of protected tables. COPY TO becomes a query. COPY FROM passes no policy in PostgreSQL; here it goes
+// one of the ways below. All may raise.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -10,18 +11,37 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
-// The command to run in place of this COPY, or NULL where it copies nothing protected.
-// COPY TO: of a query on the table, and so of what the tenant sees; PostgreSQL asks no policies for roles
-// that bypass them, and copies nothing of a partitioned table for others. COPY FROM: with a condition that
-// refuses another tenant's row. Raises 0A000 where that would not be exact: before a BEFORE ROW trigger,
-// which may change the row, and for a role with policies of its own to pass.
-PlannedStmt *confined_copy(const PlannedStmt *statement);
+// The COPY of a query to run in place of this COPY TO, or NULL where it copies nothing protected. PostgreSQL
+// asks no policies for roles that bypass them, and copies nothing of a partitioned table for others.
+PlannedStmt *confined_copy_to(const PlannedStmt *statement);
 
-// The table that a COPY FROM names.
-Oid copied_table(const CopyStmt *copy);
+// The protected table that a COPY FROM names, locked as COPY locks it; InvalidOid for any other.
+Oid protected_target(const CopyStmt *copy);
 
-// Runs a COPY FROM for a role that policies bind, to which PostgreSQL refuses it; its condition stands for
-// them. Returns the rows copied.
-uint64 copy_from(const CopyStmt *copy, const char *text);
+// The table and its partitions, locked so that none gets a trigger meanwhile.
+List *relations_written(Oid table);
+
+enum class CopyWay {
+	// The server's own COPY FROM, with a guard on each row as it is read: what is written is what was read,
+	// and the guard says of it what the policies would. For roles that bypass policies the server runs it,
+	// and all who hook commands see it.
+	kServer,
+	// The same run by us: the server refuses roles that policies bind, or would ask this role for SELECT on
+	// the tenant column.
+	kGuarded,
+	// One INSERT of the rows that the server's parser reads: where a BEFORE ROW trigger may change a row
+	// after the guard has seen it, and where a role has policies of its own to pass.
+	kInsert
+};
+
+// How the present role's COPY FROM into this protected table has to be run to be exact.
+CopyWay way_of_copy(Oid table);
+
+// kServer: the command with the guard as a condition.
+PlannedStmt *guarded_copy(const PlannedStmt *statement, Oid table);
+
+// kGuarded and kInsert: run it, with the privileges that COPY FROM asks for, and return the rows written.
+uint64 copy_guarded(const CopyStmt *copy, Oid table, const char *text);
+uint64 copy_by_insert(const CopyStmt *copy, Oid table, const char *text);
 
 } // namespace pg_tenant::isolation

@@ -62,18 +62,6 @@ const char *tenant_column(Relation relation) {
 
 Oid tenant_type(Relation relation) { return registry::protection_of(RelationGetRelid(relation)).type; }
 
-const char *own_row_function(Oid type) {
-	switch (type) {
-	case UUIDOID:
-		return "tenant.own_row_uuid";
-	case INT8OID:
-	case INT4OID:
-		return "tenant.own_row_bigint";
-	default:
-		return "tenant.own_row_text";
-	}
-}
-
 // The label outlives the extension, and the column can be given another type.
 void require_functions(Relation relation) {
 	const char *missing = nullptr;
@@ -136,10 +124,22 @@ Node *labelled_filter(Relation relation, int index, bool *has_sub_select) {
 						   has_sub_select);
 }
 
+const char *own_row_function(Oid type) {
+	switch (type) {
+	case UUIDOID:
+		return "own_row_uuid";
+	case INT8OID:
+	case INT4OID:
+		return "own_row_bigint";
+	default:
+		return "own_row_text";
+	}
+}
+
 Node *own_row_check(Relation relation, int index) {
 	require_functions(relation);
 	return read_expression(relation, index,
-						   psprintf("%s(%s, %s)", own_row_function(tenant_type(relation)),
+						   psprintf("tenant.%s(%s, %s)", own_row_function(tenant_type(relation)),
 									tenant_column(relation),
 									quote_literal_cstr(RelationGetRelationName(relation))),
 						   nullptr);

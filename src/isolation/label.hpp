@@ -25,9 +25,12 @@ void require_proper_label(const ObjectAddress &object, const char *label, bool m
 // tenant is a sub-select, whose value its server can be sent; *has_sub_select says so.
 Node *labelled_filter(Relation relation, int index, bool *has_sub_select);
 
-// A condition that raises 42501 for a row of another tenant. For writes that reach foreign tables, where the
-// server checks no policy.
+// A condition that raises 42501 for a row of another tenant. For COPY FROM and for writes that reach foreign
+// tables, where the server checks no policy.
 Node *own_row_check(Relation relation, int index);
+
+// The function of schema tenant that it calls for a tenant column of this type.
+const char *own_row_function(Oid type);
 
 // Whether writing this relation may write a foreign table: it is one, or has one below it.
 bool writes_foreign_table(Relation relation);

@@ -39,6 +39,14 @@ namespace pg_tenant::pg {
 #define CHECK_PERMISSIONS_ARGUMENTS range_table, raise
 #endif
 
+inline void run_to_end(QueryDesc *query) {
+#if PG_VERSION_NUM >= 180000
+	ExecutorRun(query, ForwardScanDirection, 0);
+#else
+	ExecutorRun(query, ForwardScanDirection, 0, true);
+#endif
+}
+
 // Memory that the GUC machinery frees: malloc's before 16, a context of its own from then on.
 inline void *setting_alloc(size_t size) {
 #if PG_VERSION_NUM >= 160000

@@ -15,8 +15,8 @@ extern "C" {
 
 namespace pg_tenant::pg {
 
-// Raises 42501 unless the present role may INSERT into these columns of the relation.
-inline void require_insert_privilege(ParseState *state, ParseNamespaceItem *item, List *columns) {
+// From now on the relation asks for INSERT into these columns, and for what expressions over it will read.
+inline void ask_only_insert(ParseNamespaceItem *item, List *columns) {
 	Bitmapset *inserted = nullptr;
 	ListCell *cell;
 	foreach (cell, columns)
@@ -24,11 +24,29 @@ inline void require_insert_privilege(ParseState *state, ParseNamespaceItem *item
 #if PG_VERSION_NUM >= 160000
 	item->p_perminfo->requiredPerms = ACL_INSERT;
 	item->p_perminfo->insertedCols = inserted;
-	ExecCheckPermissions(state->p_rtable, list_make1(item->p_perminfo), true);
 #else
 	item->p_rte->requiredPerms = ACL_INSERT;
 	item->p_rte->insertedCols = inserted;
+#endif
+}
+
+// Raises 42501 unless the present role has what the relation asks for. What it is to read is forgotten
+// then: a query over it is no query that returns its rows, which would have more policies to pass.
+inline void require_privileges(ParseState *state, ParseNamespaceItem *item) {
+#if PG_VERSION_NUM >= 160000
+	ExecCheckPermissions(state->p_rtable, list_make1(item->p_perminfo), true);
+	item->p_perminfo->requiredPerms = ACL_INSERT;
+#else
 	ExecCheckRTPerms(state->p_rtable, true);
+	item->p_rte->requiredPerms = ACL_INSERT;
+#endif
+}
+
+// Makes what was parsed the range table of a query.
+inline void take_range_table(Query *query, const ParseState *state) {
+	query->rtable = state->p_rtable;
+#if PG_VERSION_NUM >= 160000
+	query->rteperminfos = state->p_rteperminfos;
 #endif
 }
 

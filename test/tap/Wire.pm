@@ -128,7 +128,7 @@ sub finish
 			push @{ $self->{reports} }, "$name=$value";
 		}
 		elsif ($type eq 'K') { ($self->{pid}) = unpack 'N', $body; }
-		elsif ($type eq 'G') { $self->send('f', "no data\0"); }
+		elsif ($type eq 'G') { $self->feed; }
 		elsif ($type eq 'Z')
 		{
 			$result->{ready} = $body;
@@ -137,6 +137,33 @@ sub finish
 	}
 	$result->{closed} = 1;
 	return $result;
+}
+
+# Gives the server what copy() was to copy in, or tells it that there is nothing.
+sub feed
+{
+	my ($self) = @_;
+	my $feed = $self->{feed};
+	if (!defined $feed) { $self->send('f', "no data\0"); return; }
+	# In pieces that end anywhere.
+	$self->send('d', $_) for unpack '(a1000)*', $feed;
+	$self->send('c', '');
+	# Of the extended protocol the server has ignored one while it copied.
+	$self->send('S', '') if $self->{is_extended};
+	return;
+}
+
+# COPY FROM STDIN of this data, by the simple protocol or, with extended => 1, by the other.
+sub copy
+{
+	my ($self, $sql, $data, %params) = @_;
+	local $self->{feed} = $data;
+	local $self->{is_extended} = $params{extended};
+	return $self->query($sql) unless $params{extended};
+	$self->parse('', $sql);
+	$self->bind('', '');
+	$self->execute('');
+	return $self->sync;
 }
 
 # The simple protocol.
