@@ -10,6 +10,7 @@
 #include "pg/error.hpp"
 #include "isolation/confine.hpp"
 #include "isolation/matview.hpp"
+#include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
 
@@ -115,7 +116,7 @@ bool may_see_all_tenants() {
 		return false;
 	// In an aborted transaction no catalog may be read to tell who bypasses policies.
 	return context::sealed_tenant() == nullptr && IsTransactionState() &&
-		   has_bypassrls_privilege(GetOuterUserId());
+		   has_bypassrls_privilege(GetOuterUserId()) && !registry::is_session_bound();
 }
 
 void follow_confinement() {

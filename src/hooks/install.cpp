@@ -4,6 +4,7 @@
 #include "context/deferred.hpp"
 #include "context/seal.hpp"
 #include "pg/error.hpp"
+#include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 void relcache_message(Datum, Oid relation) {
 	registry::forget_relation(relation);
 	registry::forget_tenants(relation);
+	registry::forget_grants(relation);
 }
 
 template <typename Hook> Hook or_standard(Hook set, Hook standard) { return set != nullptr ? set : standard; }

@@ -9,6 +9,7 @@
 #include "pg/error.hpp"
 #include "pg/scoped.hpp"
 #include "pg/spi.hpp"
+#include "registry/grants.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
@@ -220,9 +221,9 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 }
 
 void unprotect_locked(Oid table) {
-	if (context::sealed_tenant() != nullptr)
+	if (context::sealed_tenant() != nullptr || registry::is_session_bound())
 		ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED),
-						errmsg("cannot unprotect a table while the context is sealed")));
+						errmsg("cannot unprotect a table while the context is sealed or bound to tenants")));
 	const Protection protection = protection_of(table);
 	if (protection.column == InvalidAttrNumber)
 		ereport(ERROR,

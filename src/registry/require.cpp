@@ -5,6 +5,7 @@
 #include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
+#include "registry/grants.hpp"
 #include "registry/tenants.hpp"
 
 extern "C" {
@@ -93,6 +94,7 @@ const TenantId *require_tenant(const TenantId *tenant) {
 
 void require_in_good_standing(const TenantId &tenant) {
 	context::require_within_seal(&tenant);
+	require_grant(tenant);
 	const Tenant *registered = find_tenant(tenant);
 	if (registered->status == TenantStatus::kActive) {
 		require_agreement(Header::kTenantName, registered->name);

@@ -17,8 +17,8 @@ void require_for_use(const core::TenantId *tenant, const ProtectedUse &use);
 // Raises unless what this tenant opened, or none, may go on.
 void require_to_resume(const context::BoundTenant &owner);
 
-// Raises unless the seal lets the tenant work, it is registered (where that is required) and active, and is
-// who the session says.
+// Raises unless seal and grants let the tenant work, it is registered (where that is required) and active,
+// and is who the session says.
 void require_in_good_standing(const core::TenantId &tenant);
 
 } // namespace pg_tenant::registry

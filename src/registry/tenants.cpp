@@ -2,24 +2,16 @@
 
 #include <cstring>
 
-#include "pg/compat.hpp"
-#include "registry/relations.hpp"
+#include "registry/table.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/parallel.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_tenant::registry {
@@ -69,15 +61,10 @@ void create_cache() {
 
 uint32 bucket_of(const core::TenantId &id) { return id.hash % kBuckets; }
 
-Oid registry_oid(const char *name) {
-	const Oid schema = get_namespace_oid(kSchema, true);
-	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
-}
-
 Oid bucket_oid(uint32 bucket) {
 	char name[NAMEDATALEN];
 	snprintf(name, sizeof(name), "bucket_%u", bucket);
-	return registry_oid(name);
+	return own_relation(name);
 }
 
 TenantStatus status_of(const char *text) {
@@ -108,31 +95,16 @@ void drop_texts(Tenant *tenant) {
 		pfree(const_cast<char *>(tenant->platform_id));
 }
 
-// Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was
-// suspended.
-Snapshot fresh_snapshot() {
-	// A parallel plan's leader checked its tenant when the statement began, and may take no new snapshot.
-	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
-}
-
 void read_registry(const core::TenantId &id, Tenant *tenant) {
-	Relation relation = table_open(registry_relation, AccessShareLock);
 	ScanKeyData key;
 	ScanKeyInit(&key, kColumnId, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(id.text));
-	Snapshot snapshot = RegisterSnapshot(fresh_snapshot());
-	SysScanDesc scan = systable_beginscan(relation, pg::primary_key_index(relation), true, snapshot, 1, &key);
-	HeapTuple tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple)) {
-		TupleDesc descriptor = RelationGetDescr(relation);
+	(void)find_row(registry_relation, &key, 1, [tenant](HeapTuple tuple, TupleDesc descriptor) {
 		bool is_null;
 		const Datum status = heap_getattr(tuple, kColumnStatus, descriptor, &is_null);
 		tenant->status = status_of(is_null ? "" : TextDatumGetCString(status));
 		tenant->name = copy_column(tuple, kColumnName, descriptor);
 		tenant->platform_id = copy_column(tuple, kColumnPlatform, descriptor);
-	}
-	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	table_close(relation, AccessShareLock);
+	});
 }
 
 // Reads until no message about the bucket arrived meanwhile.
@@ -143,7 +115,7 @@ void load(const core::TenantId &id, Tenant *tenant) {
 		if (!OidIsValid(buckets[bucket]))
 			buckets[bucket] = bucket_oid(bucket);
 		if (!OidIsValid(registry_relation))
-			registry_relation = registry_oid("tenants");
+			registry_relation = own_relation("tenants");
 		AcceptInvalidationMessages();
 		seen = generations[bucket];
 		tenant->status = TenantStatus::kUnknown;

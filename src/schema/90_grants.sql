@@ -19,8 +19,9 @@ GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.curr
 GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean), tenant.unprotect(regclass),
 	tenant.share(regclass), tenant.provision(text, text, text, text[], jsonb, boolean), tenant.activate(text),
 	tenant.suspend(text, text), tenant.resume(text), tenant.add_resource(text, text, text),
-	tenant.remove_resource(text, text, text) TO tenant_admin;
+	tenant.remove_resource(text, text, text), tenant.grant_tenant(regrole, text), tenant.revoke_tenant(regrole, text)
+	TO tenant_admin;
 
 GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
-GRANT SELECT ON tenant.tenants, tenant.resources, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys
+GRANT SELECT ON tenant.tenants, tenant.resources, tenant.role_tenants, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys
 	TO tenant_admin, tenant_reader;

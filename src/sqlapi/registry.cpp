@@ -1,4 +1,4 @@
-// The trigger on tenant.tenants that tells all sessions of a change
+// The triggers on tenant.tenants and tenant.role_grants that tell all sessions of a change
 #include "pg/error.hpp"
 
 #include "context/settings.hpp"
@@ -7,12 +7,20 @@
 extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "utils/inval.h"
 }
 
 namespace context = pg_tenant::context;
 namespace registry = pg_tenant::registry;
 
 namespace {
+
+TriggerData *required_trigger(FunctionCallInfo fcinfo) {
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function can only be called as a trigger")));
+	return reinterpret_cast<TriggerData *>(fcinfo->context);
+}
 
 void announce_row(HeapTuple tuple, TupleDesc descriptor) {
 	const char *text = SPI_getvalue(tuple, descriptor, SPI_fnumber(descriptor, "tenant_id"));
@@ -24,11 +32,13 @@ void announce_row(HeapTuple tuple, TupleDesc descriptor) {
 
 } // namespace
 
+PG_TENANT_FUNCTION(pg_tenant_announce_grants) {
+	CacheInvalidateRelcache(required_trigger(fcinfo)->tg_relation);
+	return PointerGetDatum(nullptr);
+}
+
 PG_TENANT_FUNCTION(pg_tenant_announce_change) {
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("announce_change() can only be called as a trigger")));
-	auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+	const TriggerData *trigger = required_trigger(fcinfo);
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {
 		registry::announce_change_of_all();
 		return PointerGetDatum(nullptr);

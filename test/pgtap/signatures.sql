@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(231);
+SELECT plan(247);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -41,6 +41,8 @@ INSERT INTO expected VALUES
 	('resume', 'id text', 'tenant.tenants', 'volatile unsafe', 'tenant_admin'),
 	('add_resource', 'id text, type text, resource_id text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('remove_resource', 'id text, type text, resource_id text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('grant_tenant', 'role regrole, tenant_id text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('revoke_tenant', 'role regrole, tenant_id text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('list', 'resource_type text DEFAULT NULL::text', 'TABLE(tenant_id text, name text, platform_id text, '
 		'config jsonb, revision bigint, resources jsonb)', 'stable safe', 'tenant_admin tenant_reader'),
 	-- What the extension calls itself, and nobody else.
@@ -48,6 +50,7 @@ INSERT INTO expected VALUES
 	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
 	('take_step', 'id text, step text, allowed text, becomes text, reason text', 'tenant.tenants', 'volatile unsafe', ''),
 	('check_resource', 'type text, resource_id text', 'void', 'immutable safe', ''),
+	('announce_grants', '', 'trigger', 'volatile unsafe', ''),
 	('announce_change', '', 'trigger', 'volatile unsafe', ''),
 	('protect_new_parts', '', 'event_trigger', 'volatile unsafe', ''),
 	('forget_dropped_tables', '', 'event_trigger', 'volatile unsafe', '');
@@ -93,7 +96,7 @@ SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', form
 -- Tables, views and event triggers.
 SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
 		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
-	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('shared_tables', 'r'), ('spanning_foreign_keys', 'v'),
+	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('role_grants', 'r'), ('role_tenants', 'v'), ('shared_tables', 'r'), ('spanning_foreign_keys', 'v'),
 		('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'c') ORDER BY relname;
@@ -106,6 +109,7 @@ SELECT columns_are('tenant', 'tenants', ARRAY['tenant_id', 'name', 'platform_id'
 SELECT col_is_pk('tenant', 'tenants', 'tenant_id', 'a tenant is registered once');
 SELECT columns_are('tenant', 'protected_tables', ARRAY['tbl', 'tenant_column', 'column_type', 'open', 'part_of']);
 SELECT columns_are('tenant', 'unsafe_keys', ARRAY['tbl', 'name', 'kind', 'fix']);
+SELECT columns_are('tenant', 'role_tenants', ARRAY['role', 'tenant_id']);
 SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
 
 SELECT * FROM finish();

@@ -37,6 +37,10 @@ $node->safe_psql('shop', qq{
 	SELECT tenant.suspend('grey', 'unpaid');
 	SELECT tenant.add_resource('grey', 'bucket', 'b1');
 	SELECT tenant.add_resource('$blue', 'queue', 'q1');
+	RESET SESSION AUTHORIZATION;
+	CREATE ROLE "Bound role";
+	SELECT tenant.grant_tenant('"Bound role"', '$blue');
+	INSERT INTO tenant.role_grants VALUES (4000000000, '$red');
 });
 
 # Everything that isolation rests on, as text.
@@ -56,6 +60,7 @@ sub state_of
 		SELECT relation FROM tenant.shared_tables ORDER BY relation::text;
 		SELECT * FROM tenant.tenants ORDER BY tenant_id;
 		SELECT * FROM tenant.tenant_resources ORDER BY tenant_id, type;
+		SELECT * FROM tenant.role_grants WHERE role <> 4000000000 ORDER BY role::text;
 		SELECT indrelid::regclass, indkey, indisunique FROM pg_index JOIN pg_class c ON c.oid = indrelid
 			AND relnamespace = 'shop'::regnamespace ORDER BY indrelid::regclass::text, indkey::text;
 		SELECT evtname, evtenabled, evtfoid::regprocedure FROM pg_event_trigger ORDER BY evtname;

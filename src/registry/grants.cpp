@@ -1,0 +1,124 @@
+#include "registry/grants.hpp"
+
+#include <cstring>
+
+#include "pg/error.hpp"
+#include "registry/table.hpp"
+
+extern "C" {
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_tenant::registry {
+namespace {
+
+constexpr const char *kTable = "role_grants";
+// Its columns, which are its primary key.
+constexpr AttrNumber kColumnRole = 1;
+constexpr AttrNumber kColumnTenant = 2;
+// A backend with more entries than this starts its cache again.
+constexpr long kMaxCached = 4096;
+
+struct Key {
+	Oid role;
+	uint32 hash; // of the tenant
+};
+
+// Whether a role has a grant: for the tenant, or, without one, any.
+struct Grant {
+	Key key;
+	uint64 generation;
+	bool is_there;
+	core::TenantId tenant; // of no length for none
+};
+
+HTAB *cache = nullptr;
+uint64 generation = 1;
+Oid table = InvalidOid;
+
+void create_cache() {
+	if (cache != nullptr)
+		hash_destroy(cache);
+	HASHCTL control;
+	memset(&control, 0, sizeof(control));
+	control.keysize = sizeof(Key);
+	control.entrysize = sizeof(Grant);
+	control.hcxt = CacheMemoryContext;
+	cache = nullptr;
+	cache = hash_create("pg_tenant grants", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+bool is_written(Oid role, const core::TenantId &tenant) {
+	if (!OidIsValid(table))
+		table = own_relation(kTable);
+	if (!OidIsValid(table))
+		return false;
+	ScanKeyData keys[2];
+	ScanKeyInit(&keys[0], kColumnRole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
+	if (tenant.length > 0)
+		ScanKeyInit(&keys[1], kColumnTenant, BTEqualStrategyNumber, F_TEXTEQ,
+					CStringGetTextDatum(tenant.text));
+	return find_row(table, keys, tenant.length > 0 ? 2 : 1, [](HeapTuple, TupleDesc) {});
+}
+
+bool has_grant(Oid role, const core::TenantId &tenant) {
+	if (cache == nullptr || hash_get_num_entries(cache) > kMaxCached)
+		create_cache();
+	const Key key = {role, tenant.hash};
+	auto *found = static_cast<Grant *>(hash_search(cache, &key, HASH_FIND, nullptr));
+	if (likely(found != nullptr && found->generation == generation && found->tenant == tenant))
+		return found->is_there;
+	// Reads until no message arrived meanwhile.
+	bool is_there;
+	uint64 seen;
+	do {
+		AcceptInvalidationMessages();
+		seen = generation;
+		is_there = is_written(role, tenant);
+		AcceptInvalidationMessages();
+	} while (seen != generation);
+	found = static_cast<Grant *>(hash_search(cache, &key, HASH_ENTER, nullptr));
+	// Without the table nobody would tell of a change: valid for this call only.
+	found->generation = OidIsValid(table) ? seen : 0;
+	found->is_there = is_there;
+	found->tenant = tenant;
+	return is_there;
+}
+
+bool is_bound(Oid role) {
+	static constexpr core::TenantId kAny = {};
+	return has_grant(role, kAny);
+}
+
+void require_grant_of(Oid role, const core::TenantId &tenant) {
+	if (!is_bound(role) || has_grant(role, tenant))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED),
+					errmsg("role \"%s\" is bound to other tenants", GetUserNameFromId(role, false))));
+}
+
+} // namespace
+
+bool is_session_bound() {
+	AcceptInvalidationMessages();
+	return is_bound(GetSessionUserId()) || is_bound(GetOuterUserId());
+}
+
+void require_grant(const core::TenantId &tenant) {
+	require_grant_of(GetSessionUserId(), tenant);
+	if (GetOuterUserId() != GetSessionUserId())
+		require_grant_of(GetOuterUserId(), tenant);
+}
+
+void forget_grants(Oid relation) {
+	if (OidIsValid(relation) && relation != table)
+		return;
+	generation++;
+	table = InvalidOid;
+}
+
+} // namespace pg_tenant::registry

@@ -1,0 +1,36 @@
+// Rows of the extension's own tables, found by their primary key.
+#pragma once
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/parallel.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_tenant::registry {
+
+// A relation of schema tenant; InvalidOid where there is none.
+Oid own_relation(const char *name);
+
+// Calls with the first row whose leading key columns equal these, and its descriptor; false if there is none.
+// Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was
+// suspended. A parallel plan's leader checked when the statement began, and may take no new snapshot.
+template <typename Call> bool find_row(Oid relation, ScanKeyData *keys, int count, Call call) {
+	Relation table = table_open(relation, AccessShareLock);
+	Snapshot snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+	SysScanDesc scan = systable_beginscan(table, pg::primary_key_index(table), true, snapshot, count, keys);
+	HeapTuple tuple = systable_getnext(scan);
+	const bool is_found = HeapTupleIsValid(tuple);
+	if (is_found)
+		call(tuple, RelationGetDescr(table));
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(table, AccessShareLock);
+	return is_found;
+}
+
+} // namespace pg_tenant::registry
