@@ -21,6 +21,14 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE || ' ' || SQLERRM;
 END
 $$;
+CREATE FUNCTION fx.counted(sealed boolean) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+	IF sealed THEN
+		PERFORM tenant.seal();
+	END IF;
+	RETURN (SELECT count(*) FROM fx.customers);
+END
+$$;
 SET SESSION AUTHORIZATION fx_app;
 -- It needs a tenant in good standing.
 SELECT tenant.seal();
@@ -184,9 +192,10 @@ RESET SESSION AUTHORIZATION;
 PREPARE all_names AS SELECT count(*) FROM fx.customers;
 SET row_security = off;
 EXECUTE all_names;
+SELECT fx.counted(false);
 SET app.tenant_id = :'ann';
 BEGIN;
-SELECT tenant.seal();
+SELECT fx.counted(true);
 EXECUTE all_names;
 SELECT fx.seen();
 SET LOCAL app.tenant_id = :'bob';
@@ -250,4 +259,4 @@ SELECT tenant.seal();
 PREPARE TRANSACTION 'sealed';
 SELECT fx.say(format($$SELECT tenant.set(%L)$$, :'bob'));
 ROLLBACK PREPARED 'sealed';
-DROP FUNCTION fx.read_as_bob(), fx.say(text), fx.seen(), fx.read_names(), fx.names_in_worker(), fx.bob_in_worker();
+DROP FUNCTION fx.read_as_bob(), fx.say(text), fx.seen(), fx.counted(boolean), fx.read_names(), fx.names_in_worker(), fx.bob_in_worker();

@@ -2,20 +2,20 @@
 # out, and nothing is described that does not exist.
 # shellcheck shell=bash disable=SC2154,SC2016
 
-# Functions: a heading of functions.md has the name, each argument with its type, and the result.
-grep -E '^#+ .*`[a-z_]+\(' doc/functions.md >"$work/headings"
+# Functions: a heading of a page has the name, each argument with its type, and the result.
+grep -hE '^#+ .*`[a-z_]+\(' doc/*.md >"$work/headings"
 while IFS=$'\t' read -r name arguments result; do
 	heading=$(grep -F "\`$name(" "$work/headings" || true)
 	wrong=
 	if [ "$(printf '%s' "$heading" | grep -c .)" != 1 ]; then
-		wrong="functions.md must have one heading with $name("
+		wrong="doc/ must have one heading with $name("
 	else
 		while read -r argument; do
 			[ -z "$argument" ] || [[ $heading == *"$argument"* ]] || wrong+="argument $argument is not in the heading; "
 		done <<<"${arguments//, /$'\n'}"
 		[[ -z $result || $heading == *"→ $result"* ]] || wrong+="result → $result is not in the heading"
 	fi
-	check "doc/functions.md: $name" "$wrong"
+	check "doc/: $name" "$wrong"
 done < <(psql -XqAt -F $'\t' -d doc_complete <<-'SQL'
 	SELECT p.proname, regexp_replace(pg_get_function_identity_arguments(p.oid), '(, )?OUT [^,]*', '', 'g'),
 		CASE WHEN p.proargmodes IS NULL AND p.prorettype <> 'void'::regtype THEN pg_get_function_result(p.oid) END
@@ -25,15 +25,15 @@ done < <(psql -XqAt -F $'\t' -d doc_complete <<-'SQL'
 	ORDER BY p.proname
 	SQL
 )
-unknown=$(sed -n 's/^#* *`\([a-z_]*\)(.*/\1/p' doc/functions.md | sort -u |
+unknown=$(sed -n 's/^#* *`\([a-z_]*\)(.*/\1/p' doc/*.md | sort -u |
 	comm -23 - <(sql doc_complete "SELECT DISTINCT proname COLLATE \"C\" FROM pg_proc WHERE pronamespace = 'tenant'::regnamespace ORDER BY 1"))
-check 'doc/functions.md describes no function that does not exist' "$unknown"
+check 'doc/ describes no function that does not exist' "$unknown"
 
 # Tables and views that a role may read.
 while read -r name; do
 	wrong=
-	grep -qE "^#+ .*\`$name\`" doc/functions.md || wrong="functions.md has no heading with \`$name\`"
-	check "doc/functions.md: $name" "$wrong"
+	grep -qE "^#+ .*\`$name\`" doc/*.md || wrong="doc/ has no heading with \`$name\`"
+	check "doc/: $name" "$wrong"
 done < <(sql doc_complete "SELECT relname FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind IN ('r', 'v')
 	AND has_table_privilege('tenant_reader', oid, 'SELECT') ORDER BY 1")
 

@@ -172,7 +172,7 @@ for my $database (@restored)
 # A cluster that has only the roles: the extension brings its own.
 {
 	local $node = tenant_node('second');
-	$node->safe_psql('postgres', 'CREATE ROLE app LOGIN; CREATE ROLE shop_owner LOGIN');
+	$node->safe_psql('postgres', 'CREATE ROLE app LOGIN; CREATE ROLE shop_owner LOGIN; CREATE ROLE "Bound role"');
 	@restored = ();
 	restored_as('elsewhere', '', 'pg_restore', '--exit-on-error', '-d', 'elsewhere', "$folder/custom");
 	isolates('elsewhere') if @restored;

@@ -1,10 +1,12 @@
 -- as: superuser
 -- A session of a role that is bound to one tenant, by every way to another.
 SET client_min_messages = error;
-CREATE ROLE attack_bound LOGIN SUPERUSER;
-SELECT tenant.grant_tenant('attack_bound', :'me') \g /dev/null
-GRANT attack_bound TO attack_app;
-\connect - attack_bound
+-- Both columns run in one cluster.
+SELECT 'bound_' || current_database() AS bound \gset
+CREATE ROLE :"bound" LOGIN SUPERUSER;
+SELECT tenant.grant_tenant(:'bound', :'me') \g /dev/null
+GRANT :"bound" TO attack_app;
+\connect - :bound
 SET app.tenant_id = :'other';
 SELECT * FROM shop.customers;
 SELECT * FROM shop.super_view;
@@ -25,9 +27,9 @@ RESET ROLE;
 SELECT tenant.unprotect('shop.customers');
 SELECT * FROM shop.customers;
 \connect - attack_app
-SET ROLE attack_bound;
+SET ROLE :"bound";
 SET app.tenant_id = :'other';
 SELECT * FROM shop.customers;
 \connect - attack_root
-DROP OWNED BY attack_bound;
-DROP ROLE attack_bound;
+DROP OWNED BY :"bound";
+DROP ROLE :"bound";
