@@ -1,4 +1,4 @@
--- as: app owner superuser
+-- as: owner superuser
 -- COPY FROM where a BEFORE ROW trigger changes each row, of a partition too.
 CREATE FUNCTION play.shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.item := upper(NEW.item); RETURN NEW; END';
 CREATE TRIGGER shout BEFORE INSERT ON shop.orders_2026 FOR EACH ROW EXECUTE FUNCTION play.shout();
