@@ -140,6 +140,9 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	else
 		call.run();
 	follow_confinement();
+	// There the event trigger comes last.
+	if (IsBinaryUpgrade)
+		isolation::check_changed_keys(utility);
 	isolation::require_still_protected(at_stake);
 	// Also under row_security = off, unless the extension is there to protect them again.
 	const List *without_policy = isolation::take_tables_that_lost_policies();

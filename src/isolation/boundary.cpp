@@ -4,6 +4,7 @@
 
 #include "context/settings.hpp"
 #include "isolation/catalog.hpp"
+#include "isolation/keys.hpp"
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
@@ -114,6 +115,8 @@ const char *what_is_missing(Oid relation) {
 		missing = "NOT NULL on its tenant column";
 	else if (!column->atthasdef)
 		missing = "the default of its tenant column";
+	else if (has_disabled_key_check(opened))
+		missing = "a check of its foreign keys";
 	table_close(opened, NoLock);
 	return missing;
 }
@@ -181,8 +184,10 @@ void close_tables_before(const Node *utility) {
 	if (IsA(utility, DropStmt)) {
 		auto *drop = reinterpret_cast<const DropStmt *>(utility);
 		if (drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_EXTENSION &&
-			names(drop, "pg_tenant"))
+			names(drop, "pg_tenant")) {
+			drop_key_checks();
 			close_all_tables();
+		}
 		drops_schema = drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_SCHEMA &&
 					   names(drop, registry::kSchema);
 	} else if (IsA(utility, DropOwnedStmt)) {

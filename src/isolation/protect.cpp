@@ -216,6 +216,10 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 	put_all_policies(members, options.column, type, is_open(members, options.open));
 	put_index(members, options.column);
 	forget_share(table);
+	lock_key_partners(members);
+	check_foreign_keys(members, is_new);
+	if (options.fix_keys)
+		fix_foreign_keys(members);
 	report_unsafe_keys(table, options.column);
 	pg::end_sql();
 }
@@ -245,6 +249,7 @@ void unprotect_locked(Oid table) {
 									get_rel_name(relation))));
 		CommandCounterIncrement();
 	}
+	check_foreign_keys(members, false);
 	pg::end_sql();
 }
 

@@ -16,6 +16,7 @@ struct ProtectOptions {
 	const char *assign_to; // the tenant that rows without one are given to, or NULL
 	bool register_tenants; // provision those that the rows name
 	Open open;
+	bool fix_keys; // put the tenant columns into foreign keys
 };
 
 void protect(Oid table, const ProtectOptions &options);

@@ -3,6 +3,7 @@
 
 #include "isolation/catalog.hpp"
 #include "pg/compat.hpp"
+#include "pg/scoped.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
@@ -19,12 +20,7 @@ namespace {
 
 // The registry is its owner's alone; this one write is made in that role.
 void write_as_owner(const char *command) {
-	Oid user;
-	int flags;
-	GetUserIdAndSecContext(&user, &flags);
-	SetUserIdAndSecContext(extension_owner(), flags | SECURITY_LOCAL_USERID_CHANGE);
-	pg::run_sql("%s", command);
-	SetUserIdAndSecContext(user, flags);
+	pg::as_role(extension_owner(), 0, [command] { pg::run_sql("%s", command); });
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // The event trigger that protects new partitions and children, in the command that makes them
 #include "pg/error.hpp"
 
+#include "isolation/keys.hpp"
 #include "isolation/protect.hpp"
 #include "pg/spi.hpp"
 
@@ -52,6 +53,12 @@ void protect_created() {
 		if (!is_null)
 			isolation::protect_new_part(DatumGetObjectId(object));
 	}
+	for (uint64 i = 0; i < count; i++) {
+		bool is_null;
+		const Datum object = SPI_getbinval(commands->vals[i], commands->tupdesc, 1, &is_null);
+		if (!is_null)
+			isolation::check_foreign_keys(list_make1_oid(DatumGetObjectId(object)), true);
+	}
 	pg::end_sql();
 }
 
@@ -67,5 +74,6 @@ PG_TENANT_FUNCTION(pg_tenant_protect_new_parts) {
 	else if (IsA(statement, CreateStmt) || IsA(statement, CreateForeignTableStmt) ||
 			 IsA(statement, CreateSchemaStmt))
 		protect_created();
+	isolation::check_changed_keys(statement);
 	PG_RETURN_NULL();
 }

@@ -30,6 +30,7 @@ PG_TENANT_FUNCTION(pg_tenant_protect) {
 	options.open = PG_ARGISNULL(5)     ? isolation::Open::kAutomatic
 				   : PG_GETARG_BOOL(5) ? isolation::Open::kYes
 									   : isolation::Open::kNo;
+	options.fix_keys = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
 	isolation::protect(table, options);
 	PG_RETURN_VOID();
 }

@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(251);
+SELECT plan(263);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -28,7 +28,7 @@ INSERT INTO expected VALUES
 	('hides_statistics', 'catalog oid, object oid', 'boolean', 'stable restricted strict', 'PUBLIC'),
 	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
 		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '
-		'open boolean DEFAULT NULL::boolean', 'void', 'volatile unsafe', 'tenant_admin'),
+		'open boolean DEFAULT NULL::boolean, fix_keys boolean DEFAULT false', 'void', 'volatile unsafe', 'tenant_admin'),
 	('unprotect', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
 	('share', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
 	('protection_of', 'tbl oid, OUT tenant_column name, OUT column_type regtype', 'record',
@@ -52,6 +52,8 @@ INSERT INTO expected VALUES
 	('check_resource', 'type text, resource_id text', 'void', 'immutable safe', ''),
 	('announce_grants', '', 'trigger', 'volatile unsafe', ''),
 	('announce_change', '', 'trigger', 'volatile unsafe', ''),
+	('check_reference', '', 'trigger', 'volatile unsafe', ''),
+	('check_referenced', '', 'trigger', 'volatile unsafe', ''),
 	('protect_new_parts', '', 'event_trigger', 'volatile unsafe', ''),
 	('forget_dropped_tables', '', 'event_trigger', 'volatile unsafe', '');
 
@@ -96,8 +98,9 @@ SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', form
 -- Tables, views and event triggers.
 SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
 		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
-	$$VALUES ('protected_tables', 'v'), ('resources', 'v'), ('role_grants', 'r'), ('role_tenants', 'v'), ('shared_tables', 'r'), ('spanning_foreign_keys', 'v'),
-		('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v')$$, 'schema tenant has these tables and views');
+	$$VALUES ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('resources', 'v'), ('role_grants', 'r'),
+		('role_tenants', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
+		('unsafe_unique_keys', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'c') ORDER BY relname;
 SELECT isnt(coalesce(obj_description(oid, 'pg_event_trigger'), ''), '', format('event trigger %s has a comment', evtname))
@@ -108,7 +111,7 @@ SELECT columns_are('tenant', 'tenants', ARRAY['tenant_id', 'name', 'platform_id'
 	'config', 'revision', 'created_at', 'updated_at', 'activated_at', 'suspended_at', 'deleted_at']);
 SELECT col_is_pk('tenant', 'tenants', 'tenant_id', 'a tenant is registered once');
 SELECT columns_are('tenant', 'protected_tables', ARRAY['tbl', 'tenant_column', 'column_type', 'open', 'part_of']);
-SELECT columns_are('tenant', 'unsafe_keys', ARRAY['tbl', 'name', 'kind', 'fix']);
+SELECT columns_are('tenant', 'unsafe_keys', ARRAY['tbl', 'name', 'kind', 'fix', 'checked']);
 SELECT columns_are('tenant', 'role_tenants', ARRAY['role', 'tenant_id']);
 SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
 
