@@ -16,6 +16,7 @@ namespace pg_tenant::context {
 Frame *current_frame = nullptr;
 bool all_tenants_granted = false;
 bool statement_unchecked = false;
+bool sees_all_tenants = false;
 uint64 utility_count = 0;
 
 namespace {
@@ -67,6 +68,7 @@ Frame *find_frame(const QueryDesc *query) {
 }
 
 void bind_tenant(BoundTenant *bound, const core::TenantId *tenant) {
+	bound->is_all = false;
 	bound->is_set = tenant != nullptr;
 	if (tenant != nullptr)
 		bound->id = *tenant;
@@ -76,7 +78,14 @@ bool is_same_tenant(const BoundTenant &bound, const core::TenantId *tenant) {
 	return bound.is_set ? tenant != nullptr && *tenant == bound.id : tenant == nullptr;
 }
 
-bool is_live_tenant(const BoundTenant &bound) { return is_same_tenant(bound, live_tenant()); }
+void bind_live_tenant(BoundTenant *bound) {
+	bind_tenant(bound, sees_all_tenants ? nullptr : live_tenant());
+	bound->is_all = sees_all_tenants;
+}
+
+bool is_live_tenant(const BoundTenant &bound) {
+	return bound.is_all ? sees_all_tenants : is_same_tenant(bound, live_tenant());
+}
 
 bool resume_frame(Frame *frame) {
 	const Moment now = {GetCurrentStatementStartTimestamp(), utility_count};

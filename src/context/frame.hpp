@@ -14,9 +14,10 @@ extern "C" {
 
 namespace pg_tenant::context {
 
-// A tenant that something belongs to; or none.
+// A tenant that something belongs to; or none; or all, under row_security = off.
 struct BoundTenant {
 	bool is_set;
+	bool is_all;
 	core::TenantId id;
 };
 
@@ -74,10 +75,16 @@ void attach_frame(Frame *frame);
 // The frame of a query that was started earlier, or NULL.
 Frame *find_frame(const QueryDesc *query);
 
+// Whether this session sees all tenants' rows: as hooks::follow_confinement() found it last.
+extern bool sees_all_tenants;
+
 void bind_tenant(BoundTenant *bound, const core::TenantId *tenant);
 bool is_same_tenant(const BoundTenant &bound, const core::TenantId *tenant);
 
-// Whether the tenant that is set now is this one.
+// Binds what the session is now: a tenant, none or all.
+void bind_live_tenant(BoundTenant *bound);
+
+// Whether the tenant that is set now is this one; all are, where the session sees all.
 bool is_live_tenant(const BoundTenant &bound);
 
 // Counts the utility commands that clients sent.

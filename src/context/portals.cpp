@@ -4,6 +4,7 @@
 #include "pg/list.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "tcop/pquery.h"
 #include "utils/memutils.h"
 }
@@ -36,9 +37,7 @@ bool will_store(Portal portal) {
 
 // The server refuses to run a portal that has failed (55000), and asks nobody else before it sends stored
 // rows.
-void update_lock(Owner *owner) {
-	const bool is_foreign =
-		!is_live_tenant(owner->tenant) || !is_within_seal(owner->tenant.is_set ? &owner->tenant.id : nullptr);
+void set_lock(Owner *owner, bool is_foreign) {
 	if (is_foreign && owner->portal->holdStore != nullptr && owner->portal->status == PORTAL_READY) {
 		owner->portal->status = PORTAL_FAILED;
 		owner->is_locked = true;
@@ -48,15 +47,43 @@ void update_lock(Owner *owner) {
 	}
 }
 
+void update_lock(Owner *owner) {
+	set_lock(owner, !is_live_tenant(owner->tenant) ||
+						!is_within_seal(owner->tenant.is_set ? &owner->tenant.id : nullptr));
+}
+
+void lock_portals_of_all() {
+	pg::find_in<Owner>(&owners, [](Owner *owner) {
+		if (owner->tenant.is_all)
+			set_lock(owner, true);
+		return false;
+	});
+}
+
+void transaction_ended(XactEvent event, void *) {
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		lock_portals_of_all();
+}
+
+void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		lock_portals_of_all();
+}
+
 } // namespace
 
-void note_portal_owner(const core::TenantId *tenant) {
+void watch_portals() {
+	RegisterXactCallback(transaction_ended, nullptr);
+	RegisterSubXactCallback(subtransaction_ended, nullptr);
+}
+
+void note_portal_owner() {
 	if (ActivePortal == nullptr || !will_store(ActivePortal) || find_owner(ActivePortal) != nullptr)
 		return;
 	auto *owner = static_cast<Owner *>(MemoryContextAlloc(ActivePortal->portalContext, sizeof(Owner)));
 	owner->portal = ActivePortal;
 	owner->is_locked = false;
-	bind_tenant(&owner->tenant, tenant);
+	bind_live_tenant(&owner->tenant);
 	owner->forget.func = forget_owner;
 	owner->forget.arg = owner;
 	dlist_push_head(&owners, &owner->node);

@@ -12,14 +12,18 @@ extern "C" {
 namespace pg_tenant::context {
 
 // Called when a protected statement starts: if the portal that runs now will store its rows, it belongs to
-// this tenant (NULL: to none) from now on, until it is dropped.
-void note_portal_owner(const core::TenantId *tenant);
+// the tenant that is set (to none, to all) from now on, until it is dropped.
+void note_portal_owner();
 
 // The tenant that a portal belongs to, stored or not; NULL when it touches nothing protected.
 const BoundTenant *tenant_of_portal(Portal portal);
 
-// Called at each assignment of app.tenant_id, after it: what is stored for another tenant cannot be run until
-// that tenant is back. Never raises.
+// Called after each assignment of app.tenant_id, and when the session begins or ends to see all tenants: what
+// is stored for another tenant cannot be run until that tenant is back. Never raises.
 void lock_foreign_portals();
+
+// Transactions end what they set without a hook: what is stored for all tenants is locked then, until a
+// statement finds that the session still sees all.
+void watch_portals();
 
 } // namespace pg_tenant::context

@@ -36,9 +36,13 @@ namespace {
 // Runs a later phase of a query in the frame that it was started with.
 template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 	Frame *frame = context::find_frame(query);
-	if (frame != nullptr && frame->is_integrity_query)
+	if (frame != nullptr && frame->is_integrity_query) {
 		with_policies_on(call);
-	else if (frame == context::current_frame)
+		return;
+	}
+	if (frame != nullptr && frame->tenant.is_all)
+		frame = nullptr;
+	if (frame == context::current_frame)
 		call();
 	else
 		with_frame(frame, call);
@@ -60,6 +64,15 @@ void start_unprotected(QueryDesc *query, int flags) {
 void start_in_frame(QueryDesc *query, int flags, const core::TenantId *tenant) {
 	Frame *frame = context::open_frame(query, tenant);
 	with_frame(frame, [&] { previous.executor_start(query, flags); });
+	context::attach_frame(frame);
+}
+
+// It has a frame to be known by, and works in none.
+void start_for_all_tenants(QueryDesc *query, int flags) {
+	context::note_portal_owner();
+	Frame *frame = context::open_frame(query, nullptr);
+	context::bind_live_tenant(&frame->tenant);
+	start_unprotected(query, flags);
 	context::attach_frame(frame);
 }
 
@@ -85,8 +98,12 @@ void require_same_tenant(const QueryDesc *query) {
 	const bool is_resumed = context::resume_frame(frame);
 	if (!is_resumed && !is_portal_query(query))
 		return;
+	if (frame->tenant.is_all)
+		follow_confinement();
 	if (!context::is_live_tenant(frame->tenant))
-		refuse_portal(ActivePortal == nullptr ? "" : ActivePortal->name);
+		refuse_portal(ActivePortal == nullptr ? "" : ActivePortal->name, frame->tenant);
+	if (frame->tenant.is_all)
+		return;
 	context::require_within_seal(context::live_tenant());
 	if (is_resumed) {
 		AcceptInvalidationMessages();
@@ -120,15 +137,15 @@ bool may_see_all_tenants() {
 }
 
 void follow_confinement() {
-	static bool saw_all_tenants = false;
 	if (!IsTransactionState())
 		return;
 	context::publish_seal();
 	const bool sees_all_tenants = may_see_all_tenants();
-	if (sees_all_tenants == saw_all_tenants)
+	if (sees_all_tenants == context::sees_all_tenants)
 		return;
-	saw_all_tenants = sees_all_tenants;
+	context::sees_all_tenants = sees_all_tenants;
 	ResetPlanCache();
+	context::lock_foreign_portals();
 }
 
 void executor_start(QueryDesc *query, int flags) {
@@ -144,12 +161,17 @@ void executor_start(QueryDesc *query, int flags) {
 	}
 	// What other sessions committed before this statement holds for it, though its plan may be an old one.
 	AcceptInvalidationMessages();
-	const bool is_unconfined = take_grant() || may_see_all_tenants();
+	const bool is_granted = take_grant();
+	const bool is_unconfined = is_granted || may_see_all_tenants();
 	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
 	if (OidIsValid(use.any))
 		require_plan(query, is_unconfined);
 	if (!is_unconfined && !is_leaders_query(query))
 		isolation::require_no_shared_rows(query->plannedstmt);
+	if (OidIsValid(use.any) && is_unconfined && !is_granted && !IsParallelWorker()) {
+		start_for_all_tenants(query, flags);
+		return;
+	}
 	if (!OidIsValid(use.any) || is_unconfined) {
 		start_unprotected(query, flags);
 		return;
@@ -161,7 +183,7 @@ void executor_start(QueryDesc *query, int flags) {
 		if (ActivePortal == nullptr)
 			context::require_own_deferred_triggers();
 		registry::require_for_use(tenant, use);
-		context::note_portal_owner(tenant);
+		context::note_portal_owner();
 	}
 	start_in_frame(query, flags, tenant);
 }
@@ -174,10 +196,12 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 void executor_finish(QueryDesc *query) {
 	in_own_frame(query, [&] { previous.executor_finish(query); });
 	const Frame *frame = context::find_frame(query);
-	if (frame == nullptr || frame->is_integrity_query)
-		return;
-	context::note_deferred_triggers(*frame);
-	forget_explained_counts(query);
+	if (frame != nullptr && !frame->is_integrity_query && !frame->tenant.is_all) {
+		context::note_deferred_triggers(*frame);
+		forget_explained_counts(query);
+	}
+	// For portals that are run next: set_config() passes no other hook.
+	follow_confinement();
 }
 
 } // namespace pg_tenant::hooks

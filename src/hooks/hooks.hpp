@@ -2,6 +2,7 @@
 // before it exactly once on every path.
 #pragma once
 
+#include "context/frame.hpp"
 #include "core/tenant_id.hpp"
 #include "pg/compat.hpp"
 
@@ -87,7 +88,7 @@ void run_copy_from(const UtilityCall &call, Oid table);
 void run_explain(UtilityCall *call);
 void forget_explained_counts(const QueryDesc *query);
 
-[[noreturn]] void refuse_portal(const char *name);
+[[noreturn]] void refuse_portal(const char *name, const context::BoundTenant &owner);
 
 // Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role
 // that the session acts as: a SECURITY DEFINER function owned by a superuser lends nobody this right.

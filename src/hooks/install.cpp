@@ -2,6 +2,7 @@
 #include "hooks/hooks.hpp"
 
 #include "context/deferred.hpp"
+#include "context/portals.hpp"
 #include "context/seal.hpp"
 #include "pg/error.hpp"
 #include "registry/grants.hpp"
@@ -35,6 +36,7 @@ void install() {
 
 	context::watch_transactions();
 	context::watch_seal();
+	context::watch_portals();
 
 	previous.planner = or_standard(planner_hook, &standard_planner);
 	previous.needs_function_hook = needs_fmgr_hook;

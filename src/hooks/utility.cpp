@@ -29,11 +29,13 @@ namespace {
 // Before the portal is touched: a refusal by the executor would leave it unusable for its owner too.
 void require_owner(const FetchStmt *fetch) {
 	Portal portal = GetPortalByName(fetch->portalname);
+	// What the last transaction's end locked may be the session's still.
+	context::lock_foreign_portals();
 	const context::BoundTenant *owner = PortalIsValid(portal) ? context::tenant_of_portal(portal) : nullptr;
 	if (owner == nullptr)
 		return;
 	if (!context::is_live_tenant(*owner))
-		refuse_portal(fetch->portalname);
+		refuse_portal(fetch->portalname, *owner);
 	AcceptInvalidationMessages();
 	registry::require_to_resume(*owner);
 }
@@ -104,10 +106,11 @@ void run_confined(UtilityCall *call) {
 
 } // namespace
 
-void refuse_portal(const char *name) {
-	ereport(ERROR,
-			(errcode(ERRCODE_TENANT_CHANGED), errmsg("cursor \"%s\" was opened by another tenant", name),
-			 errhint("CLOSE %s;", quote_identifier(name))));
+void refuse_portal(const char *name, const context::BoundTenant &owner) {
+	ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
+					owner.is_all ? errmsg("cursor \"%s\" was opened for all tenants", name)
+								 : errmsg("cursor \"%s\" was opened by another tenant", name),
+					errhint("CLOSE %s;", quote_identifier(name))));
 }
 
 void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
@@ -132,7 +135,7 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
 	if (IsA(utility, FetchStmt) || IsA(utility, ExecuteStmt) || IsA(utility, CallStmt))
-		context::note_portal_owner(context::live_tenant());
+		context::note_portal_owner();
 	UtilityCall call = {statement,  text,        read_only_tree, context,
 						parameters, environment, receiver,       completion};
 	if (is_confined)

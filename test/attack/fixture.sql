@@ -60,10 +60,25 @@ CREATE FUNCTION shop.super_delete() RETURNS void LANGUAGE sql SECURITY DEFINER A
 CREATE FUNCTION shop.super_dynamic(query text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER AS
 	'BEGIN RETURN QUERY EXECUTE query; END';
 GRANT ALL ON ALL TABLES IN SCHEMA shop TO attack_app, attack_owner;
+-- What no policy covers: a materialized view, and rows on another server, which is this database.
+CREATE MATERIALIZED VIEW shop.copies AS SELECT * FROM shop.customers;
+CREATE UNIQUE INDEX ON shop.copies (tenant_id, id);
+CREATE VIEW shop.super_copies AS SELECT * FROM shop.copies;
+CREATE SCHEMA depot;
+CREATE TABLE depot.stock (tenant_id uuid NOT NULL, id int, item text, price int);
+INSERT INTO depot.stock SELECT tenant, id, mark || '-stock-' || id, number FROM made;
+CREATE EXTENSION postgres_fdw;
+SELECT format('CREATE SERVER depot FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L)',
+	current_setting('unix_socket_directories'), current_setting('port'), CASE WHEN :tenant = 1 THEN 'attack_tenant' ELSE 'attack_rls' END) \gexec
+CREATE USER MAPPING FOR PUBLIC SERVER depot OPTIONS (user 'attack_root', password_required 'false');
+CREATE FOREIGN TABLE shop.stock (tenant_id uuid, id int, item text, price int) SERVER depot OPTIONS (schema_name 'depot', table_name 'stock');
+ALTER FOREIGN TABLE shop.stock OWNER TO attack_owner;
+GRANT ALL ON shop.copies, shop.super_copies, shop.stock TO attack_app, attack_owner;
 \if :tenant
 CREATE EXTENSION pg_tenant;
 SELECT tenant.provision(:'me', 'mine'), tenant.provision(:'other', 'CANARY-other'), tenant.provision(:'third', 'CANARY-other-third') \g /dev/null
-SELECT tenant.protect('shop.customers'), tenant.protect('shop.orders'), tenant.protect('shop.notes'), tenant.protect('shop.items') \g /dev/null
+SELECT tenant.protect('shop.customers'), tenant.protect('shop.orders'), tenant.protect('shop.notes'), tenant.protect('shop.items'),
+	tenant.protect('shop.copies'), tenant.protect('shop.stock') \g /dev/null
 \else
 SELECT format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;'
 	'ALTER TABLE %1$s ALTER tenant_id SET DEFAULT nullif(current_setting(''app.tenant_id'', true), '''')::uuid;'
@@ -73,5 +88,6 @@ SELECT format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECUR
 ANALYZE;
 -- What restore.sql copies back.
 CREATE SCHEMA saved;
+CREATE TABLE saved.stock AS TABLE depot.stock;
 SELECT format('CREATE TABLE saved.%1$s AS SELECT * FROM ONLY shop.%1$s', name)
 	FROM unnest('{customers,orders_2025,orders_2026,notes,urgent_notes,items}'::text[]) name \gexec

@@ -191,4 +191,33 @@ $wire->do("SET LOCAL app.tenant_id = '$blue'; SELECT tenant.seal(); SET LOCAL ap
 is(go_on($wire, 'late')->{sqlstate}, 'TN005', 'a portal of another tenant, bound before the transaction was sealed');
 $wire->close;
 
+# What a role that may bypass policies opened for all tenants is not read when it is confined again.
+my %confine = (
+	'row_security' => 'SET row_security = on',
+	'set_config()' => "SELECT set_config('row_security', 'on', false)",
+	'SET ROLE' => 'SET ROLE app');
+for my $how (sort keys %confine)
+{
+	my $root = superuser($node);
+	$root->do("BEGIN; SET row_security = off; SET app.tenant_id = '$blue'");
+	$root->parse('', $read);
+	$root->bind('all', '');
+	$root->execute('all', 1);
+	is(told($root->sync), '1', "$how: the first of all rows");
+	$root->do($confine{$how});
+	is(go_on($root, 'all')->{sqlstate}, 'TN011', "$how, then Execute of what all tenants have");
+	$root->do('ROLLBACK');
+
+	$root->do($_) for 'SET row_security = off', "DECLARE held CURSOR WITH HOLD FOR $read", $confine{$how};
+	is(go_on($root, 'held')->{sqlstate}, '55000', "$how, then Execute of stored rows of all tenants");
+	$root->do($_) for 'RESET ROLE', 'SET row_security = off';
+	is_answer($root, 'FETCH ALL FROM held', '1,2,3', "$how: they are there for who sees all");
+	$root->close;
+}
+my $root = superuser($node);
+$root->do($_) for 'BEGIN', 'SET LOCAL row_security = off', "DECLARE held CURSOR WITH HOLD FOR $read", 'COMMIT';
+is(go_on($root, 'held')->{sqlstate}, '55000', 'SET LOCAL has ended with its transaction');
+$root->do($_) for 'BEGIN', 'SAVEPOINT s', 'SET LOCAL row_security = off', 'FETCH 1 FROM held', 'ROLLBACK TO s';
+is(go_on($root, 'held')->{sqlstate}, '55000', 'or subtransaction');
+
 done_testing();
