@@ -19,6 +19,7 @@ using core::TenantId;
 
 bool confine_bypass_roles = true;
 bool hide_estimates = true;
+int log_all_tenants = kLogSession;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 
@@ -156,6 +157,10 @@ const char *const kSettingNames[core::kHeaderCount] = {
 
 const config_enum_entry kIncludeDeleted[] = {
 	{"off", 0, false}, {"on", 1, false}, {"alone", 2, false}, {nullptr, 0, false}};
+const config_enum_entry kLogAllTenants[] = {{"off", kLogNothing, false},
+											{"session", kLogSession, false},
+											{"statement", kLogStatement, false},
+											{nullptr, 0, false}};
 const config_enum_entry kOnMissingTenant[] = {
 	{"error", kMissingIsError, false}, {"empty", kMissingIsEmpty, false}, {nullptr, 0, false}};
 
@@ -200,6 +205,10 @@ void define_settings() {
 		"Whether EXPLAIN hides from confined statements what comes of other tenants' rows.",
 		"Estimates, buffers, and counts of rows that the tenant's filter removed.", &hide_estimates, true,
 		PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomEnumVariable(
+		"pg_tenant.log_all_tenants", "Which statements that see all tenants are written to the server's log.",
+		"\"session\" logs the first of each session; \"statement\" logs all.", &log_all_tenants, kLogSession,
+		kLogAllTenants, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomEnumVariable(
 		"pg_tenant.on_missing_tenant", "What a statement on a protected table gets when no tenant is set.",
 		"\"error\" refuses it; \"empty\" shows no rows, and writes still fail.", &on_missing_tenant,

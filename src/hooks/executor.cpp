@@ -13,6 +13,7 @@
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
+#include "stats/all_tenants.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -68,12 +69,14 @@ void start_in_frame(QueryDesc *query, int flags, const core::TenantId *tenant) {
 }
 
 // It has a frame to be known by, and works in none.
-void start_for_all_tenants(QueryDesc *query, int flags) {
+void start_for_all_tenants(QueryDesc *query, int flags, Oid relation) {
 	context::note_portal_owner();
 	Frame *frame = context::open_frame(query, nullptr);
 	context::bind_live_tenant(&frame->tenant);
 	start_unprotected(query, flags);
 	context::attach_frame(frame);
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+		stats::note_all_tenants(relation);
 }
 
 void start_integrity_query(QueryDesc *query, int flags) {
@@ -169,7 +172,7 @@ void executor_start(QueryDesc *query, int flags) {
 	if (!is_unconfined && !is_leaders_query(query))
 		isolation::require_no_shared_rows(query->plannedstmt);
 	if (OidIsValid(use.any) && is_unconfined && !is_granted && !IsParallelWorker()) {
-		start_for_all_tenants(query, flags);
+		start_for_all_tenants(query, flags, use.any);
 		return;
 	}
 	if (!OidIsValid(use.any) || is_unconfined) {

@@ -9,7 +9,9 @@
 extern "C" {
 #include "catalog/objectaccess.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "optimizer/planner.h"
+#include "storage/ipc.h"
 #include "tcop/utility.h"
 }
 
@@ -24,6 +26,8 @@ struct Previous {
 	ExecutorFinish_hook_type executor_finish;
 	ProcessUtility_hook_type process_utility;
 	object_access_hook_type object_access;          // NULL where there was none
+	shmem_request_hook_type shmem_request;          // NULL where there was none
+	shmem_startup_hook_type shmem_startup;          // NULL where there was none
 	ExecutorCheckPerms_hook_type check_permissions; // NULL where there was none: the server has no default
 };
 extern Previous previous;

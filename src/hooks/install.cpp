@@ -8,6 +8,7 @@
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
+#include "stats/all_tenants.hpp"
 
 extern "C" {
 #include "commands/seclabel.h"
@@ -24,6 +25,18 @@ void relcache_message(Datum, Oid relation) {
 	registry::forget_relation(relation);
 	registry::forget_tenants(relation);
 	registry::forget_grants(relation);
+}
+
+void request_memory() {
+	if (previous.shmem_request != nullptr)
+		previous.shmem_request();
+	stats::request_memory();
+}
+
+void make_memory() {
+	if (previous.shmem_startup != nullptr)
+		previous.shmem_startup();
+	stats::make_memory();
 }
 
 template <typename Hook> Hook or_standard(Hook set, Hook standard) { return set != nullptr ? set : standard; }
@@ -47,6 +60,9 @@ void install() {
 	previous.object_access = object_access_hook;
 	previous.check_permissions = ExecutorCheckPerms_hook;
 
+	previous.shmem_request = shmem_request_hook;
+	previous.shmem_startup = shmem_startup_hook;
+
 	planner_hook = plan;
 	needs_fmgr_hook = forbids_inlining;
 	ExecutorStart_hook = executor_start;
@@ -55,6 +71,11 @@ void install() {
 	ProcessUtility_hook = process_utility;
 	object_access_hook = object_accessed;
 	ExecutorCheckPerms_hook = check_permissions;
+	// Shared memory is to be had only while the server starts.
+	if (pg::preloaded) {
+		shmem_request_hook = request_memory;
+		shmem_startup_hook = make_memory;
+	}
 	register_label_provider(registry::kLabelProvider, label_given);
 }
 

@@ -12,6 +12,7 @@
 #include "isolation/matview.hpp"
 #include "pg/error.hpp"
 #include "registry/require.hpp"
+#include "stats/all_tenants.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -127,9 +128,12 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	if (IsA(utility, ConstraintsSetStmt))
 		context::require_own_deferred_triggers();
 	const List *at_stake = NIL;
+	Oid seen_whole = InvalidOid;
 	const bool is_confined = !IsBinaryUpgrade && !may_see_all_tenants();
 	if (is_confined)
 		at_stake = guard(utility);
+	else if (!IsBinaryUpgrade)
+		seen_whole = isolation::protected_target(utility);
 	isolation::close_tables_before(utility);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
@@ -142,6 +146,8 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		run_confined(&call);
 	else
 		call.run();
+	if (OidIsValid(seen_whole))
+		stats::note_all_tenants(seen_whole);
 	follow_confinement();
 	// There the event trigger comes last.
 	if (IsBinaryUpgrade)

@@ -219,6 +219,21 @@ void require_truncatable(const TruncateStmt *statement) {
 	}
 }
 
+Oid protected_target(const Node *utility) {
+	List *names = NIL;
+	if (IsA(utility, TruncateStmt))
+		names = reinterpret_cast<const TruncateStmt *>(utility)->relations;
+	else if (IsA(utility, CopyStmt) && reinterpret_cast<const CopyStmt *>(utility)->relation != nullptr)
+		names = list_make1(reinterpret_cast<const CopyStmt *>(utility)->relation);
+	ListCell *cell;
+	foreach (cell, names) {
+		const Oid relation = relation_of(lfirst_node(RangeVar, cell));
+		if (OidIsValid(relation) && is_protected(relation))
+			return relation;
+	}
+	return InvalidOid;
+}
+
 List *relations_at_stake(const Node *utility) {
 	List *relations = NIL;
 	ListCell *cell;

@@ -14,6 +14,9 @@ namespace pg_tenant::isolation {
 // partitions, or by CASCADE.
 void require_truncatable(const TruncateStmt *statement);
 
+// The protected table that COPY or TRUNCATE names: neither passes the executor where it is not confined.
+Oid protected_target(const Node *utility);
+
 // The protected relations that a command may open: the table that it alters with all below it, or whose
 // policy it changes or drops.
 List *relations_at_stake(const Node *utility);

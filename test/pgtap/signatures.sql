@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(263);
+SELECT plan(268);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -45,6 +45,7 @@ INSERT INTO expected VALUES
 	('revoke_tenant', 'role regrole, tenant_id text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('list', 'resource_type text DEFAULT NULL::text', 'TABLE(tenant_id text, name text, platform_id text, '
 		'config jsonb, revision bigint, resources jsonb)', 'stable safe', 'tenant_admin tenant_reader'),
+	('stat_all_tenants', 'OUT statements bigint, OUT last_at timestamp with time zone', 'record', 'volatile safe', 'tenant_admin tenant_reader'),
 	-- What the extension calls itself, and nobody else.
 	('is_valid_name', 'name text', 'boolean', 'immutable safe strict', ''),
 	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
