@@ -9,6 +9,14 @@ my ($blue, $red, $nobody) = (BLUE, RED, NOBODY);
 my $node = tenant_node('main');
 create_shop($node);
 $node->safe_psql(
+	'postgres', qq{
+	SET SESSION AUTHORIZATION shop_owner;
+	CREATE TABLE shop.albums (id int PRIMARY KEY, tenant_id uuid NOT NULL);
+	CREATE TABLE shop.photos (id int, tenant_id uuid NOT NULL, album int REFERENCES shop.albums);
+	INSERT INTO shop.albums VALUES (1, '$blue'), (3, '$red');
+	SELECT tenant.protect('shop.albums'), tenant.protect('shop.photos');
+});
+$node->safe_psql(
 	'postgres', q{
 	SET SESSION AUTHORIZATION shop_owner;
 	CREATE VIEW shop.listing AS SELECT id FROM shop.items ORDER BY id;
@@ -40,6 +48,7 @@ my @forms = (
 	[ 'DELETE', 'BEGIN; DELETE FROM shop.items RETURNING id; ROLLBACK', '1,2', 'w' ],
 	[ 'INSERT', 'BEGIN; INSERT INTO shop.items (id) VALUES (9) RETURNING tenant_id; ROLLBACK', $blue, 'w' ],
 	[ 'INSERT for another tenant', "INSERT INTO shop.items VALUES ('$red', 9)", '42501', 'w' ],
+	[ 'reference to another tenant', 'INSERT INTO shop.photos (id, album) VALUES (1, 3)', 'TN006', 'w' ],
 	[ 'moving a row', "UPDATE shop.items SET tenant_id = '$red'", '42501', 'w' ],
 	[ 'MERGE', 'MERGE INTO shop.items USING (VALUES (3)) v (k) ON id = k WHEN MATCHED THEN DELETE', 'MERGE 0', 'w' ],
 	[ 'EXECUTE', 'PREPARE p AS SELECT id FROM shop.items ORDER BY id; EXECUTE p', '1,2', 'r' ],

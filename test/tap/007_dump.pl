@@ -21,6 +21,12 @@ $node->safe_psql('shop', qq{
 	CREATE POLICY few ON shop.own USING (id < 10);
 	CREATE TABLE shop.countries (code text);
 	CREATE TABLE shop.files (tenant_id uuid, item int, FOREIGN KEY (tenant_id, item) REFERENCES shop.items);
+	CREATE TABLE shop.albums (id int PRIMARY KEY, tenant_id uuid NOT NULL) PARTITION BY RANGE (id);
+	CREATE TABLE shop.albums_low PARTITION OF shop.albums FOR VALUES FROM (0) TO (100);
+	CREATE TABLE shop.photos (id int, tenant_id uuid NOT NULL, album int REFERENCES shop.albums DEFERRABLE, fixed int REFERENCES shop.albums);
+	INSERT INTO shop.albums VALUES (1, '$blue'), (3, '$red');
+	INSERT INTO shop.photos VALUES (1, '$blue', 1, 1), (3, '$red', 3, NULL);
+	SELECT tenant.protect('shop.albums'), tenant.protect('shop.photos');
 	INSERT INTO shop.orders VALUES ('$blue', 1), ('$red', 2);
 	INSERT INTO shop."Odd ""name" VALUES ('$blue', 1), ('$red', 2);
 	INSERT INTO shop.base VALUES (7, 1), (8, 2);
@@ -33,6 +39,7 @@ $node->safe_psql('shop', qq{
 	SELECT tenant.protect('shop.own', column_type => 'int');
 	SELECT tenant.protect('shop.files');
 	SELECT tenant.share('shop.countries');
+	DO \$\$ BEGIN EXECUTE (SELECT fix FROM tenant.unsafe_keys WHERE name = 'photos_fixed_fkey'); END \$\$;
 	SELECT tenant.provision('grey', 'Grey Inc', 'shop', '{grey.example.com}', '{"a": 1}');
 	SELECT tenant.suspend('grey', 'unpaid');
 	SELECT tenant.add_resource('grey', 'bucket', 'b1');
@@ -63,6 +70,10 @@ sub state_of
 		SELECT * FROM tenant.role_grants WHERE role <> 4000000000 ORDER BY role::text;
 		SELECT indrelid::regclass, indkey, indisunique FROM pg_index JOIN pg_class c ON c.oid = indrelid
 			AND relnamespace = 'shop'::regnamespace ORDER BY indrelid::regclass::text, indkey::text;
+		SELECT tgrelid::regclass, proname, conname, tgdeferrable, tgenabled, pg_get_constraintdef(c.oid) FROM pg_trigger t
+			JOIN pg_proc p ON p.oid = tgfoid AND proname ~ '^check_referenced?$' JOIN pg_constraint c ON c.oid = tgconstraint
+			ORDER BY tgrelid::regclass::text, proname, conname;
+		SELECT name, checked FROM tenant.unsafe_keys WHERE kind = 'foreign';
 		SELECT evtname, evtenabled, evtfoid::regprocedure FROM pg_event_trigger ORDER BY evtname;
 		SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'tenant.tenants'::regclass AND NOT tgisinternal
 			ORDER BY tgname;
@@ -97,6 +108,8 @@ sub isolates
 	my $blue_app = session($node, dbname => $database, tenant => $blue);
 	is_answer($blue_app, "INSERT INTO shop.items VALUES ('$red', 9)", '42501', "$database: no row for another tenant");
 	is_answer($blue_app, 'BEGIN; INSERT INTO shop.items (id) VALUES (9) RETURNING tenant_id; ROLLBACK', $blue, "$database: the default");
+	is_answer($blue_app, 'INSERT INTO shop.photos (id, album) VALUES (9, 3)', 'TN006', "$database: no reference to another tenant's row");
+	is_answer($blue_app, 'INSERT INTO shop.photos (id, fixed) VALUES (9, 3)', '23503', "$database: nor by a composite key");
 	is_answer(session($node, dbname => $database, tenant => 'grey'), 'SELECT * FROM shop.orders', 'TN003', "$database: still suspended");
 	is_answer(session($node, dbname => $database, user => 'shop_owner', tenant => $blue),
 		'ALTER TABLE shop.files VALIDATE CONSTRAINT files_tenant_id_item_fkey', 'ALTER TABLE', "$database: the foreign key");
@@ -109,7 +122,7 @@ sub goes_on
 	my ($database) = @_;
 	my $before = state_of($database);
 	my $owner = session($node, dbname => $database, user => 'shop_owner');
-	for my $call ("'shop.items'", "'shop.orders', column_type => 'varchar'", q{'shop."Odd ""name"', 'the tenant', 'text'},
+	for my $call ("'shop.items'", "'shop.photos'", "'shop.albums'", "'shop.orders', column_type => 'varchar'", q{'shop."Odd ""name"', 'the tenant', 'text'},
 		"'shop.base', column_type => 'bigint'", "'shop.own', column_type => 'int'")
 	{
 		is_answer($owner, "SELECT tenant.protect($call)", '', "$database: protect($call) again");

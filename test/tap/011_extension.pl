@@ -63,6 +63,16 @@ session($node, dbname => 'twin', user => 'shop_owner')->do("SELECT tenant.resume
 is_answer(session($node, dbname => 'twin', tenant => $red), $read, '3', 'a change in the copy');
 is_answer(session($node, dbname => 'other', tenant => $red), $read, 'TN003', 'is none in the original');
 
+# With CASCADE too, foreign keys that the extension checks stay.
+$node->safe_psql('twin', q{SET SESSION AUTHORIZATION shop_owner;
+	CREATE TABLE shop.albums (id int PRIMARY KEY, tenant_id uuid);
+	CREATE TABLE shop.photos (id int, tenant_id uuid, album int REFERENCES shop.albums);
+	SELECT tenant.protect('shop.albums'), tenant.protect('shop.photos')});
+my $keys = q{SELECT count(DISTINCT c.oid), count(*) FROM pg_constraint c JOIN pg_trigger t ON t.tgconstraint = c.oid WHERE conname = 'photos_album_fkey'};
+is($node->safe_psql('twin', $keys), '1|6', 'a key with two checks');
+is_answer(superuser($node, 'twin'), 'DROP EXTENSION pg_tenant CASCADE', 'DROP EXTENSION', 'DROP EXTENSION CASCADE');
+is($node->safe_psql('twin', $keys), '1|4', 'leaves the key without them');
+
 # Dropped once nothing is protected, and created again, while sessions are open that know all of it.
 my $owner = session($node, user => 'shop_owner', tenant => $blue);
 my $app = session($node, tenant => $blue);

@@ -17,6 +17,10 @@ $old->safe_psql('postgres', qq{
 	CREATE TABLE shop.orders_low PARTITION OF shop.orders FOR VALUES FROM (0) TO (100);
 	INSERT INTO shop.orders VALUES (7, 1), (8, 2);
 	SELECT tenant.protect('shop.orders', register => true);
+	CREATE TABLE shop.albums (id int PRIMARY KEY, tenant_id uuid NOT NULL);
+	CREATE TABLE shop.photos (id int, tenant_id uuid NOT NULL, album int REFERENCES shop.albums DEFERRABLE);
+	INSERT INTO shop.albums VALUES (1, '$blue'), (3, '$red');
+	SELECT tenant.protect('shop.albums'), tenant.protect('shop.photos');
 	CREATE TABLE shop.countries (code text);
 	INSERT INTO shop.countries VALUES ('de');
 	SELECT tenant.share('shop.countries');
@@ -25,7 +29,8 @@ $old->safe_psql('postgres', qq{
 });
 my $registry = q{SELECT * FROM tenant.tenants ORDER BY tenant_id};
 my $protected = q{SELECT tbl, tenant_column, column_type, open, part_of FROM tenant.protected_tables ORDER BY tbl::text};
-my %before = map { $_ => $old->safe_psql('postgres', $_) } $registry, $protected;
+my $checked = q{SELECT name, checked FROM tenant.unsafe_keys WHERE kind = 'foreign'};
+my %before = map { $_ => $old->safe_psql('postgres', $_) } $registry, $protected, $checked;
 $old->stop;
 
 # Not tenant_node: the new server starts for the first time under pg_upgrade.
@@ -39,7 +44,7 @@ command_ok(
 	'pg_upgrade');
 $new->start;
 
-is($new->safe_psql('postgres', $_), $before{$_}, "after it: $_") for $registry, $protected;
+is($new->safe_psql('postgres', $_), $before{$_}, "after it: $_") for $registry, $protected, $checked;
 for my $role ('app', 'shop_owner')
 {
 	is_answer(session($new, user => $role, tenant => $blue), 'SELECT id FROM shop.items ORDER BY id', '1,2', "$role: a tenant's rows");
@@ -49,6 +54,7 @@ for my $role ('app', 'shop_owner')
 	is_answer(session($new, user => $role), 'SELECT code FROM shop.countries', 'de', "$role: a shared table");
 	is_answer(session($new, user => $role, tenant => $blue), "INSERT INTO shop.items VALUES ('$red', 9)", '42501', "$role: another's row");
 }
+is_answer(session($new, tenant => $blue), 'INSERT INTO shop.photos (id, album) VALUES (1, 3)', 'TN006', "no reference to another tenant's row");
 is_answer(session($new, tenant => $blue), "INSERT INTO shop.items (id) VALUES (4) RETURNING tenant_id", $blue, 'the tenant is filled in');
 my $owner = session($new, user => 'shop_owner', tenant => 7);
 $owner->do('CREATE TABLE shop.orders_high PARTITION OF shop.orders FOR VALUES FROM (100) TO (200)');
