@@ -134,7 +134,7 @@ Oid protected_target(const CopyStmt *copy) {
 
 List *relations_written(Oid table) {
 	return get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE
-			   ? find_all_inheritors(table, RowExclusiveLock, nullptr)
+			   ? find_all_inheritors(table, AccessShareLock, nullptr)
 			   : list_make1_oid(table);
 }
 

@@ -18,7 +18,7 @@ PlannedStmt *confined_copy_to(const PlannedStmt *statement);
 // The protected table that a COPY FROM names, locked as COPY locks it; InvalidOid for any other.
 Oid protected_target(const CopyStmt *copy);
 
-// The table and its partitions, locked so that none gets a trigger meanwhile.
+// The table and its partitions.
 List *relations_written(Oid table);
 
 enum class CopyWay {
