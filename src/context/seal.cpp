@@ -107,6 +107,12 @@ void require_within_seal(const core::TenantId *tenant) {
 		 errhint("%s", of_session.is_set ? "SELECT tenant.unseal('the token of the seal');" : "ROLLBACK;")));
 }
 
+void require_signed_seal() {
+	if (unlikely(require_signed && !is_seal_signed()))
+		ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED), errmsg("a signed token must name the tenant"),
+						errhint("SELECT tenant.set_from_jwt('...');")));
+}
+
 void seal_transaction(const core::TenantId &tenant, bool is_signed) {
 	put(&of_transaction, tenant, is_signed);
 }

@@ -20,6 +20,9 @@ bool is_within_seal(const core::TenantId *tenant);
 // Raises TN005 unless it does.
 void require_within_seal(const core::TenantId *tenant);
 
+// Raises TN005 where pg_tenant.require_signed asks for a signed seal and there is none.
+void require_signed_seal();
+
 // Holds until the top transaction ends. The tenant must be within the seal that there is.
 void seal_transaction(const core::TenantId &tenant, bool is_signed);
 

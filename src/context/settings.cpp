@@ -22,6 +22,7 @@ bool hide_estimates = true;
 int log_all_tenants = kLogSession;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
+bool require_signed = false;
 
 namespace {
 
@@ -216,6 +217,9 @@ void define_settings() {
 	DefineCustomBoolVariable("pg_tenant.require_registered",
 							 "Whether a tenant must be in the registry to be served.", nullptr,
 							 &require_registered, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable("pg_tenant.require_signed",
+							 "Whether only a tenant that a signed token named is served.", nullptr,
+							 &require_signed, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 }

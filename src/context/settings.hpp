@@ -11,13 +11,14 @@ namespace pg_tenant::context {
 enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 
-// pg_tenant.confine_bypass_roles, .hide_estimates, .log_all_tenants, .on_missing_tenant and
-// .require_registered
+// pg_tenant.confine_bypass_roles, .hide_estimates, .log_all_tenants, .on_missing_tenant,
+// .require_registered and .require_signed
 extern bool confine_bypass_roles;
 extern bool hide_estimates;
 extern int log_all_tenants;
 extern int on_missing_tenant;
 extern bool require_registered;
+extern bool require_signed;
 
 // Defines every setting. Raises if another library already has one of the names.
 void define_settings();

@@ -135,7 +135,7 @@ bool may_see_all_tenants() {
 	if (likely(row_security && context::confine_bypass_roles))
 		return false;
 	// In an aborted transaction no catalog may be read to tell who bypasses policies.
-	return context::sealed_tenant() == nullptr && IsTransactionState() &&
+	return context::sealed_tenant() == nullptr && !context::require_signed && IsTransactionState() &&
 		   has_bypassrls_privilege(GetOuterUserId()) && !registry::is_session_bound();
 }
 

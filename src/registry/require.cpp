@@ -107,12 +107,14 @@ void require_in_good_standing(const TenantId &tenant) {
 }
 
 void require_to_resume(const context::BoundTenant &owner) {
+	context::require_signed_seal();
 	context::require_within_seal(owner.is_set ? &owner.id : nullptr);
 	if (owner.is_set)
 		require_in_good_standing(owner.id);
 }
 
 void require_for_use(const TenantId *tenant, const ProtectedUse &use) {
+	context::require_signed_seal();
 	if (tenant == nullptr) {
 		context::require_within_seal(nullptr);
 		if (context::on_missing_tenant == context::kMissingIsError || OidIsValid(use.written))

@@ -11,7 +11,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.current_id(), tenant.require_id(),
 	tenant.current_uuid(), tenant.current_text(), tenant.current_bigint(), tenant.current_int(), tenant.identity(),
-	tenant.seal(boolean), tenant.unseal(text),
+	tenant.seal(boolean), tenant.unseal(text), tenant.set_from_jwt(text, boolean),
 	tenant.set_from_headers(jsonb, text, boolean), tenant.context_headers(), tenant.execute(text, text),
 	tenant.query(text, text), tenant.canonical_id(text), tenant.own_row_uuid(uuid, text), tenant.own_row_text(text, text),
 	tenant.own_row_bigint(bigint, text), tenant.hides_statistics(oid, oid) TO PUBLIC;

@@ -47,6 +47,7 @@ PG_TENANT_FUNCTION(pg_tenant_require_id) {
 static const TenantId *policy_tenant() {
 	const TenantId *id = statement_tenant();
 	if (unlikely(context::statement_unchecked) && id != nullptr) {
+		context::require_signed_seal();
 		pg_tenant::registry::require_in_good_standing(*id);
 		context::statement_unchecked = false;
 	}
