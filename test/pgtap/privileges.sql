@@ -1,13 +1,13 @@
 -- Who may do what: PUBLIC has the context functions; the registry is for tenant_admin and tenant_reader.
 BEGIN;
-SELECT plan(88);
+SELECT plan(97);
 \ir fixture/shop.sql
 
 -- What a role may not touch at all: reading, and writing even for those that may read.
 CREATE TEMP TABLE relations (name text, readers text[]) ON COMMIT DROP;
 INSERT INTO relations VALUES ('tenant.tenants', '{tap_admin,tap_reader}'), ('tenant.resources', '{tap_admin,tap_reader}'),
 	('tenant.protected_tables', '{tap_admin,tap_reader}'), ('tenant.shared_tables', '{tap_admin,tap_reader}'),
-	('tenant.role_tenants', '{tap_admin,tap_reader}'), ('tenant.role_grants', '{}'), ('tenant.tenant_resources', '{}');
+	('tenant.role_tenants', '{tap_admin,tap_reader}'), ('tenant.role_grants', '{}'), ('tenant.jwt_keys', '{}'), ('tenant.tenant_resources', '{}');
 SELECT is(has_table_privilege(role, name, 'SELECT'), role = ANY (readers),
 		format('%s %s read %s', role, CASE WHEN role = ANY (readers) THEN 'may' ELSE 'may not' END, name))
 	FROM relations, unnest(ARRAY['tap_admin', 'tap_reader', 'tap_app']) role ORDER BY name, role;
@@ -29,7 +29,8 @@ SELECT throws_ok(command, '42501', NULL, 'an ordinary role cannot run ' || comma
 	$$SELECT tenant.remove_resource('a', 'b', 'c')$$, $$SELECT * FROM tenant.list()$$,
 	$$SELECT tenant.protection_of('shop.orders'::regclass)$$, $$SELECT tenant.unprotect('shop.orders')$$,
 	$$SELECT tenant.grant_tenant('tap_app', 'a')$$, $$SELECT tenant.revoke_tenant('tap_app', 'a')$$,
-	$$SELECT tenant.lock_for_step('a', '{active}', 'x')$$, $$SELECT tenant.is_valid_name('x')$$]) command;
+	$$SELECT tenant.add_jwt_key('a', 'HS256', repeat('x', 32))$$, $$SELECT tenant.remove_jwt_key('a')$$,
+	$$SELECT tenant.check_jwt_key('HS256', repeat('x', 32))$$, $$SELECT tenant.lock_for_step('a', '{active}', 'x')$$, $$SELECT tenant.is_valid_name('x')$$]) command;
 CREATE TEMP TABLE own (id integer);
 SELECT throws_ok($$SELECT tenant.protect('own')$$, '42501', NULL, 'owning a table is not enough to protect it');
 SELECT throws_ok($$SELECT tenant.share('own')$$, '42501', NULL, 'nor to share it');

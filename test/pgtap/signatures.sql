@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(268);
+SELECT plan(289);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -18,6 +18,7 @@ INSERT INTO expected VALUES
 		'text', 'volatile unsafe', 'PUBLIC'),
 	('seal', 'session boolean DEFAULT false', 'text', 'volatile unsafe', 'PUBLIC'),
 	('unseal', 'token text', 'boolean', 'volatile unsafe', 'PUBLIC'),
+	('set_from_jwt', 'token text, is_local boolean DEFAULT true', 'text', 'volatile unsafe', 'PUBLIC'),
 	('context_headers', '', 'jsonb', 'stable restricted', 'PUBLIC'),
 	('execute', 'tenant_id text, command text', 'bigint', 'volatile unsafe', 'PUBLIC'),
 	('query', 'tenant_id text, query text', 'SETOF jsonb', 'volatile unsafe', 'PUBLIC'),
@@ -51,6 +52,10 @@ INSERT INTO expected VALUES
 	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
 	('take_step', 'id text, step text, allowed text, becomes text, reason text', 'tenant.tenants', 'volatile unsafe', ''),
 	('check_resource', 'type text, resource_id text', 'void', 'immutable safe', ''),
+	('add_jwt_key', 'key_id text, algorithm text, key text, issuer text DEFAULT NULL::text, audience text DEFAULT NULL::text, '
+		'tenant_claim text DEFAULT ''tenant_id''::text', 'void', 'volatile unsafe', ''),
+	('remove_jwt_key', 'key_id text', 'void', 'volatile unsafe', ''),
+	('check_jwt_key', 'algorithm text, key text', 'void', 'immutable safe', ''),
 	('announce_grants', '', 'trigger', 'volatile unsafe', ''),
 	('announce_change', '', 'trigger', 'volatile unsafe', ''),
 	('check_reference', '', 'trigger', 'volatile unsafe', ''),
@@ -99,7 +104,7 @@ SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', form
 -- Tables, views and event triggers.
 SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
 		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
-	$$VALUES ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('resources', 'v'), ('role_grants', 'r'),
+	$$VALUES ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('jwt_keys', 'r'), ('resources', 'v'), ('role_grants', 'r'),
 		('role_tenants', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
 		('unsafe_unique_keys', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))

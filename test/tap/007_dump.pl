@@ -48,6 +48,7 @@ $node->safe_psql('shop', qq{
 	CREATE ROLE "Bound role";
 	SELECT tenant.grant_tenant('"Bound role"', '$blue');
 	INSERT INTO tenant.role_grants VALUES (4000000000, '$red');
+	INSERT INTO tenant.jwt_keys VALUES ('public', 'ES256', 'not looked at here', NULL, NULL, 'tenant_id'), ('secret', 'HS256', 'not dumped', NULL, NULL, 'tenant_id');
 });
 
 # Everything that isolation rests on, as text.
@@ -67,6 +68,7 @@ sub state_of
 		SELECT relation FROM tenant.shared_tables ORDER BY relation::text;
 		SELECT * FROM tenant.tenants ORDER BY tenant_id;
 		SELECT * FROM tenant.tenant_resources ORDER BY tenant_id, type;
+		SELECT * FROM tenant.jwt_keys WHERE key_id <> 'secret';
 		SELECT * FROM tenant.role_grants WHERE role <> 4000000000 ORDER BY role::text;
 		SELECT indrelid::regclass, indkey, indisunique FROM pg_index JOIN pg_class c ON c.oid = indrelid
 			AND relnamespace = 'shop'::regnamespace ORDER BY indrelid::regclass::text, indkey::text;
@@ -177,6 +179,8 @@ my $original = state_of('shop');
 isolates('shop');
 for my $database (@restored)
 {
+	is($node->safe_psql($database, q{SELECT count(*) FILTER (WHERE role = 4000000000), (SELECT count(*) FROM tenant.jwt_keys WHERE algorithm = 'HS256') FROM tenant.role_grants}),
+		'0|0', "$database: neither grants of roles that are gone nor secrets");
 	is(state_of($database), $original, "$database: the state is that of the original") if $database ne 'paths';
 	isolates($database);
 	goes_on($database);
