@@ -166,19 +166,25 @@ const char *copy_text(HeapTuple tuple, AttrNumber column, TupleDesc descriptor) 
 	return is_null ? nullptr : TextDatumGetCString(value);
 }
 
+// Of a column that is NOT NULL.
+const char *copy_value(HeapTuple tuple, AttrNumber column, TupleDesc descriptor) {
+	const char *value = copy_text(tuple, column, descriptor);
+	return value == nullptr ? "" : value;
+}
+
 // As the extension's owner reads it, with no privilege of the caller's; a key that was removed is gone at
 // once.
 SigningKey find_key(const char *id) {
-	SigningKey found = {};
+	SigningKey found = {"", {}, nullptr, nullptr, ""};
 	const Oid table = registry::own_relation("jwt_keys");
 	ScanKeyData key;
 	ScanKeyInit(&key, kColumnId, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(id));
 	const auto read = [&found](HeapTuple tuple, TupleDesc descriptor) {
-		found.algorithm = copy_text(tuple, kColumnAlgorithm, descriptor);
-		found.key = copy_text(tuple, kColumnKey, descriptor);
+		found.algorithm = copy_value(tuple, kColumnAlgorithm, descriptor);
+		found.key = copy_value(tuple, kColumnKey, descriptor);
 		found.issuer = copy_text(tuple, kColumnIssuer, descriptor);
 		found.audience = copy_text(tuple, kColumnAudience, descriptor);
-		found.tenant_claim = copy_text(tuple, kColumnTenantClaim, descriptor);
+		found.tenant_claim = copy_value(tuple, kColumnTenantClaim, descriptor);
 	};
 	if (!OidIsValid(table) || !registry::find_row(table, &key, 1, read))
 		refuse_token("Its key is not known.");
