@@ -78,12 +78,11 @@ bool spans_tenants(const ForeignKey &key) {
 	return true;
 }
 
-// Where a key is looked up, and how the rows are locked.
 enum class Lookup {
-	kReferenced,       // the row that a key references, as the server locks it
-	kReferencedAsItIs, // the same without a lock
-	kMoved,            // the row that has a referenced key now: who is about to reference it is waited for
-	kReferencing,      // the rows that reference a key
+	kReferenced,  // the row that a key references: the server's own check, whose name comes first, has locked
+				  // it
+	kMoved,       // the row that has a referenced key now, locked: who is about to reference it is waited for
+	kReferencing, // the rows that reference a key
 };
 
 const char *tenant_column_name(Oid table) {
@@ -96,9 +95,8 @@ AttrNumber tenant_column(Oid table, Oid whole_table) {
 }
 
 char *lookup_text(const ForeignKey &key, Lookup lookup, Relation table, Oid *types) {
-	constexpr const char *kLocks[] = {" FOR KEY SHARE OF x", "", " FOR UPDATE OF x", ""};
 	const bool reads_referencing = lookup == Lookup::kReferencing;
-	const bool by_referencing = lookup == Lookup::kReferenced || lookup == Lookup::kReferencedAsItIs;
+	const bool by_referencing = lookup == Lookup::kReferenced;
 	const Oid relation = RelationGetRelid(table);
 	StringInfoData text;
 	initStringInfo(&text);
@@ -121,7 +119,8 @@ char *lookup_text(const ForeignKey &key, Lookup lookup, Relation table, Oid *typ
 									 by_referencing ? key.operators[i] : key.referenced_operators[i],
 									 parameter, types[i]);
 	}
-	appendStringInfoString(&text, kLocks[static_cast<int>(lookup)]);
+	if (lookup == Lookup::kMoved)
+		appendStringInfoString(&text, " FOR UPDATE OF x");
 	return text.data;
 }
 
@@ -216,10 +215,9 @@ const char *tenant_text(TupleTableSlot *slot, AttrNumber column) {
 	return OidOutputFunctionCall(output, value);
 }
 
-bool references_other_tenant(const ForeignKey &own, const ForeignKey &declared, Lookup lookup,
-							 TupleTableSlot *slot) {
+bool references_other_tenant(const ForeignKey &own, const ForeignKey &declared, TupleTableSlot *slot) {
 	pg::begin_sql();
-	const List *tenants = tenants_found(declared, lookup, slot, own.referencing_columns);
+	const List *tenants = tenants_found(declared, Lookup::kReferenced, slot, own.referencing_columns);
 	const bool result =
 		tenants != NIL &&
 		has_other(tenants, tenant_text(slot, tenant_column(own.referencing, declared.referencing)));
@@ -302,7 +300,7 @@ void check_reference(const TriggerData *trigger) {
 												  tenant_column(own.referencing, declared.referencing)) &&
 									 !is_of_this_transaction(trigger->tg_trigslot)))
 		return;
-	if (references_other_tenant(own, declared, Lookup::kReferenced, slot))
+	if (references_other_tenant(own, declared, slot))
 		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
 						errmsg("insert or update on table \"%s\" references a row of another tenant",
 							   RelationGetRelationName(trigger->tg_relation)),
@@ -346,7 +344,7 @@ void require_own_references(Oid table, Oid key) {
 	TableScanDesc scan = table_beginscan(opened, snapshot, 0, nullptr);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
 		CHECK_FOR_INTERRUPTS();
-		if (references_other_tenant(own, declared, Lookup::kReferencedAsItIs, slot))
+		if (references_other_tenant(own, declared, slot))
 			rows++;
 	}
 	table_endscan(scan);

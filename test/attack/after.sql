@@ -8,6 +8,7 @@ SET row_security = off;
 WITH parts AS (
 	SELECT tenant_id, 'c' || c AS line FROM shop.customers c UNION ALL SELECT tenant_id, 'o' || o FROM shop.orders o
 	UNION ALL SELECT tenant_id, 'n' || n FROM ONLY shop.notes n UNION ALL SELECT tenant_id, 'u' || u FROM shop.urgent_notes u
+	UNION ALL SELECT tenant_id, 'a' || a FROM shop.albums a UNION ALL SELECT tenant_id, 'p' || p FROM shop.photos p
 	UNION ALL SELECT tenant_id, 'i' || i FROM shop.items i UNION ALL SELECT tenant_id, 'v' || v FROM shop.copies v
 	UNION ALL SELECT tenant_id, 's' || s FROM depot.stock s)
 SELECT md5(string_agg(line, ',' ORDER BY line) FILTER (WHERE tenant_id IS DISTINCT FROM :'me')) || ' ' || md5((SELECT string_agg(format('%s', p), ',' ORDER BY p.oid) FROM pg_policy p)

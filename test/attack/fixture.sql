@@ -17,6 +17,10 @@ CREATE TABLE shop.notes (tenant_id uuid NOT NULL, id int, body text);
 CREATE TABLE shop.urgent_notes (deadline text) INHERITS (shop.notes);
 CREATE TABLE shop.items (tenant_id uuid NOT NULL, id int, data jsonb, tags text[], words tsvector, price int, UNIQUE (tenant_id, id));
 CREATE INDEX items_sku ON shop.items (tenant_id, (data ->> 'sku'));
+-- Keys that do not know of tenants.
+CREATE TABLE shop.albums (tenant_id uuid NOT NULL, id int PRIMARY KEY, title text);
+CREATE TABLE shop.photos (tenant_id uuid NOT NULL, id int PRIMARY KEY, album_id int REFERENCES shop.albums ON DELETE CASCADE ON UPDATE CASCADE DEFERRABLE,
+	title text);
 CREATE TABLE shop.spill (line text);
 CREATE TABLE shop.countries (code text, name text);
 INSERT INTO shop.countries VALUES ('fr', 'France'), ('dk', 'Denmark');
@@ -30,6 +34,8 @@ INSERT INTO shop.notes SELECT tenant, id, mark || '-note-' || id FROM made;
 INSERT INTO shop.urgent_notes SELECT tenant, 100 + id, mark || '-urgent-' || id, mark || '-deadline' FROM made;
 INSERT INTO shop.items SELECT tenant, id, jsonb_build_object('sku', mark || '-sku-' || id, 'n', number), ARRAY[mark || '-tag', 'tag'],
 	to_tsvector('simple', translate(mark, '-', 'x') || ' word'), number FROM made;
+INSERT INTO shop.albums SELECT tenant, number, mark || '-album' FROM made;
+INSERT INTO shop.photos SELECT tenant, number, number, mark || '-photo' FROM made;
 
 -- What applications have: views and functions, of the owner and, below, of a superuser.
 CREATE VIEW shop.owner_view AS SELECT * FROM shop.customers;
@@ -78,16 +84,16 @@ GRANT ALL ON shop.copies, shop.super_copies, shop.stock TO attack_app, attack_ow
 CREATE EXTENSION pg_tenant;
 SELECT tenant.provision(:'me', 'mine'), tenant.provision(:'other', 'CANARY-other'), tenant.provision(:'third', 'CANARY-other-third') \g /dev/null
 SELECT tenant.protect('shop.customers'), tenant.protect('shop.orders'), tenant.protect('shop.notes'), tenant.protect('shop.items'),
-	tenant.protect('shop.copies'), tenant.protect('shop.stock') \g /dev/null
+	tenant.protect('shop.albums'), tenant.protect('shop.photos'), tenant.protect('shop.copies'), tenant.protect('shop.stock') \g /dev/null
 \else
 SELECT format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;'
 	'ALTER TABLE %1$s ALTER tenant_id SET DEFAULT nullif(current_setting(''app.tenant_id'', true), '''')::uuid;'
 	'CREATE POLICY own ON %1$s USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', name)
-	FROM unnest('{shop.customers,shop.orders,shop.notes,shop.items}'::text[]) name \gexec
+	FROM unnest('{shop.customers,shop.orders,shop.notes,shop.items,shop.albums,shop.photos}'::text[]) name \gexec
 \endif
 ANALYZE;
 -- What restore.sql copies back.
 CREATE SCHEMA saved;
 CREATE TABLE saved.stock AS TABLE depot.stock;
 SELECT format('CREATE TABLE saved.%1$s AS SELECT * FROM ONLY shop.%1$s', name)
-	FROM unnest('{customers,orders_2025,orders_2026,notes,urgent_notes,items}'::text[]) name \gexec
+	FROM unnest('{customers,orders_2025,orders_2026,notes,urgent_notes,items,albums,photos}'::text[]) name \gexec
