@@ -53,12 +53,6 @@ void protect_created() {
 		if (!is_null)
 			isolation::protect_new_part(DatumGetObjectId(object));
 	}
-	for (uint64 i = 0; i < count; i++) {
-		bool is_null;
-		const Datum object = SPI_getbinval(commands->vals[i], commands->tupdesc, 1, &is_null);
-		if (!is_null)
-			isolation::check_foreign_keys(list_make1_oid(DatumGetObjectId(object)), true);
-	}
 	pg::end_sql();
 }
 
