@@ -222,6 +222,16 @@ SELECT id, name FROM rl.items ORDER BY id;
 SELECT count(*) FROM rl.on_items WHERE id > 0;
 SELECT count(*) FROM rl.items a JOIN rl.items b USING (tenant_id);
 SELECT rl.remote_sql('SELECT name FROM rl.items WHERE id > 0');
+-- What could tell what it sees is evaluated here, on the tenant's own rows.
+SELECT rl.remote_sql(query) FROM unnest(ARRAY['SELECT id FROM rl.items WHERE 1 / (id - 3) = 0', 'SELECT id FROM rl.items WHERE name LIKE ''b%''',
+	'SELECT sum(1 / (id - 3)) FROM rl.items', 'SELECT id FROM rl.items ORDER BY 1 / (id - 3)', 'SELECT max(1 / (id - 3)) FROM rl.items GROUP BY tenant_id',
+	'SELECT a.id FROM rl.items a JOIN rl.items b ON 1 / (a.id - 3) = b.id', 'UPDATE rl.items SET name = name WHERE 1 / (id - 3) = 0',
+	'DELETE FROM rl.items WHERE 1 / (id - 3) = 0', 'SELECT id FROM rl.items WHERE 1 / (id - 3) = 0 FOR UPDATE']) query;
+SELECT id, name FROM rl.items WHERE 1 / (id - 3) = 0;
+SELECT id FROM rl.items WHERE name LIKE '%one';
+SELECT name FROM (SELECT name, 1 / (id - 3) AS told FROM rl.items) i WHERE told = -1;
+SELECT a.id, b.id FROM rl.items a LEFT JOIN rl.items b ON 1 / (a.id - 3) = -b.id ORDER BY a.id;
+SELECT c.code, (SELECT count(*) FROM rl.items WHERE 1 / (id - 3) = length(c.code) - 2) FROM fx.countries c ORDER BY c.code;
 INSERT INTO rl.items (id, name) VALUES (4, 'a four') RETURNING tenant_id;
 INSERT INTO rl.items VALUES (:'B', 5, 'planted');
 INSERT INTO rl.items VALUES (NULL, 5, 'planted');
@@ -276,6 +286,8 @@ SET app.tenant_id = :'A';
 SELECT id, name FROM rl.logs WHERE id < 300 ORDER BY id;
 SELECT id, name FROM rl.logs_far;
 SELECT id, name FROM rl.logs_later;
+SELECT id FROM rl.logs WHERE 1 / (id - 102) <= 0 AND id < 300 ORDER BY 1 / (id - 102), id;
+SELECT id FROM rl.logs_far WHERE 1 / (id - 102) <= 0 ORDER BY 1 / (id - 102);
 INSERT INTO rl.logs (id, name) VALUES (103, 'a far too');
 INSERT INTO rl.logs VALUES (:'B', 104, 'planted');
 INSERT INTO rl.logs_far VALUES (:'B', 104, 'planted');

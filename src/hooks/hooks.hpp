@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "optimizer/plancat.h"
 #include "optimizer/planner.h"
 #include "storage/ipc.h"
 #include "tcop/utility.h"
@@ -20,7 +21,8 @@ namespace pg_tenant::hooks {
 // The hook that was set before ours, or the server's own function where there was none.
 struct Previous {
 	planner_hook_type planner;
-	needs_fmgr_hook_type needs_function_hook; // NULL where there was none
+	needs_fmgr_hook_type needs_function_hook;  // NULL where there was none
+	get_relation_info_hook_type relation_info; // NULL where there was none
 	ExecutorStart_hook_type executor_start;
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
@@ -51,6 +53,8 @@ template <typename Call> void with_policies_on(Call call) {
 // planner.cpp
 bool forbids_inlining(Oid function);
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters);
+
+void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation);
 
 // executor.cpp
 void executor_start(QueryDesc *query, int flags);

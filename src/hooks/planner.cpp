@@ -4,6 +4,7 @@
 #include "context/frame.hpp"
 #include "context/settings.hpp"
 #include "isolation/confine.hpp"
+#include "isolation/foreign.hpp"
 #include "isolation/explain.hpp"
 #include "pg/scoped.hpp"
 
@@ -55,6 +56,13 @@ PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo par
 	if (context::hide_estimates && !may_see_all_tenants())
 		isolation::require_unprinted(result);
 	return result;
+}
+
+void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation) {
+	if (previous.relation_info != nullptr)
+		previous.relation_info(root, table, is_parent, relation);
+	if (relation->fdwroutine != nullptr && isolation::is_confined(root->simple_rte_array[relation->relid]))
+		isolation::keep_conditions_here(relation);
 }
 
 } // namespace pg_tenant::hooks

@@ -169,6 +169,8 @@ bool confine_query(Query *query) {
 
 bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
 
+bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
+
 bool confirm_plan(PlannedStmt *plan) {
 	ListCell *cell;
 	foreach (cell, plan->rtable) {

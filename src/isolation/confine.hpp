@@ -18,6 +18,9 @@ namespace pg_tenant::isolation {
 // may inline.
 bool confine_query(Query *query);
 
+// Whether this relation was confined here.
+bool is_confined(const RangeTblEntry *entry);
+
 // Whether every protected relation of the plan is marked, or was filtered by the rewriter; marks the latter.
 // False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.
 bool confirm_plan(PlannedStmt *plan);

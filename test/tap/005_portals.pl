@@ -208,9 +208,9 @@ for my $how (sort keys %confine)
 	is(go_on($root, 'all')->{sqlstate}, 'TN011', "$how, then Execute of what all tenants have");
 	$root->do('ROLLBACK');
 
-	$root->do($_) for 'SET row_security = off', "DECLARE held CURSOR WITH HOLD FOR $read", $confine{$how};
+	$root->do($_) for 'SET row_security = off', "DECLARE held CURSOR WITH HOLD FOR $read", 'BEGIN', 'MOVE 0 FROM held', $confine{$how};
 	is(go_on($root, 'held')->{sqlstate}, '55000', "$how, then Execute of stored rows of all tenants");
-	$root->do($_) for 'RESET ROLE', 'SET row_security = off';
+	$root->do($_) for 'ROLLBACK', 'RESET ROLE', 'SET row_security = off';
 	is_answer($root, 'FETCH ALL FROM held', '1,2,3', "$how: they are there for who sees all");
 	$root->close;
 }

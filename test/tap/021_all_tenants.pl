@@ -54,7 +54,7 @@ is_noted('functions', 2, 1, 'SET row_security = off', q{DO 'BEGIN PERFORM * FROM
 is_noted('cursors', 1, 1, 'SET row_security = off', 'BEGIN', 'DECLARE c CURSOR FOR TABLE shop.items', 'FETCH 1 FROM c', 'FETCH 1 FROM c');
 is_noted('not confined at all', 1, 1, 'SET pg_tenant.confine_bypass_roles = off', 'TABLE shop.items');
 is_noted('protect()', 0, 0, 'CREATE TABLE shop.late (tenant_id uuid, id int)', "INSERT INTO shop.late VALUES ('$blue', 1)",
-	q{SELECT tenant.protect('shop.late')});
+	q{SELECT tenant.protect('shop.late')}, q{SELECT tenant.protect('shop.items', register => true)});
 is_noted('a materialized view', 2, 1, 'SET row_security = off', 'CREATE MATERIALIZED VIEW shop.names AS SELECT * FROM shop.items',
 	'REFRESH MATERIALIZED VIEW shop.names');
 is_noted('parallel workers', 1, 1, 'SET row_security = off', 'SET force_parallel_mode = on', 'SET parallel_setup_cost = 0',
