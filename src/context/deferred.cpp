@@ -10,6 +10,9 @@ extern "C" {
 }
 
 namespace pg_tenant::context {
+
+bool keys_wait = false;
+
 namespace {
 
 // In the transaction's memory.
@@ -21,22 +24,31 @@ struct Writer {
 
 Writer *writers = nullptr;
 
-bool has_deferrable_trigger(const TriggerDesc *triggers) {
+// A key's triggers are internal.
+enum class Of { kUser, kKey };
+
+bool has_deferrable_trigger(const TriggerDesc *triggers, Of of) {
 	for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
 		const Trigger &trigger = triggers->triggers[i];
-		if (trigger.tgdeferrable && !trigger.tgisinternal)
+		if (trigger.tgdeferrable && trigger.tgisinternal == (of == Of::kKey))
 			return true;
 	}
 	return false;
 }
 
-bool has_deferrable_trigger(List *relations) {
+bool has_deferrable_trigger(List *relations, Of of) {
 	ListCell *cell;
 	foreach (cell, relations) {
-		if (has_deferrable_trigger(static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc))
+		if (has_deferrable_trigger(static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc, of))
 			return true;
 	}
 	return false;
+}
+
+bool writes_deferrable_trigger(const Frame &frame, Of of) {
+	const EState *state = frame.query->estate;
+	return has_deferrable_trigger(state->es_opened_result_relations, of) ||
+		   has_deferrable_trigger(state->es_tuple_routing_result_relations, of);
 }
 
 void note_writer(const BoundTenant &tenant) {
@@ -64,22 +76,30 @@ void subtransaction_ended(SubXactEvent event, SubTransactionId, SubTransactionId
 }
 
 void transaction_ended(XactEvent event, void *) {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) {
 		writers = nullptr;
+		keys_wait = false;
+	}
 }
 
 } // namespace
 
 void note_deferred_triggers(const Frame &frame) {
-	const EState *state = frame.query->estate;
-	if (has_deferrable_trigger(state->es_opened_result_relations) ||
-		has_deferrable_trigger(state->es_tuple_routing_result_relations))
+	if (writes_deferrable_trigger(frame, Of::kUser))
 		note_writer(frame.tenant);
 }
 
 void note_deferred_triggers(Relation table, const BoundTenant &tenant) {
-	if (has_deferrable_trigger(table->trigdesc))
+	if (has_deferrable_trigger(table->trigdesc, Of::kUser))
 		note_writer(tenant);
+}
+
+void note_deferred_keys(const Frame &frame) {
+	keys_wait = keys_wait || writes_deferrable_trigger(frame, Of::kKey);
+}
+
+void note_deferred_keys(Relation table) {
+	keys_wait = keys_wait || has_deferrable_trigger(table->trigdesc, Of::kKey);
 }
 
 void require_own_deferred_triggers() {

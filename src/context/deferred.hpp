@@ -18,6 +18,14 @@ void note_deferred_triggers(const Frame &frame);
 // The same for a table that a COPY has written.
 void note_deferred_triggers(Relation table, const BoundTenant &tenant);
 
+// Whether constraints may wait for the end of this transaction, deferred, that will look at protected tables
+// that confined statements wrote.
+extern bool keys_wait;
+
+// Called when a statement of this frame has finished, and for a table that a COPY has written.
+void note_deferred_keys(const Frame &frame);
+void note_deferred_keys(Relation table);
+
 // Raises TN011 if triggers may be waiting for rows of another tenant than the present one.
 void require_own_deferred_triggers();
 

@@ -51,8 +51,11 @@ extern Frame *current_frame;
 extern bool statement_unchecked;
 
 // Runs a call with another frame as the current one; the former comes back, on errors too.
+template <typename Call, typename Handler> void with_frame(Frame *frame, Call call, Handler handle) {
+	pg::with_value(&current_frame, frame, call, handle);
+}
 template <typename Call> void with_frame(Frame *frame, Call call) {
-	pg::with_value(&current_frame, frame, call);
+	with_frame(frame, call, [] {});
 }
 
 // Grants the next query that is started all tenants' rows, and nothing that it calls. For protect(), which

@@ -55,6 +55,7 @@ void run_copy_from(const UtilityCall &call, Oid table) {
 	foreach (cell, isolation::relations_written(table)) {
 		Relation written = table_open(lfirst_oid(cell), NoLock);
 		context::note_deferred_triggers(written, frame->tenant);
+		context::note_deferred_keys(written);
 		table_close(written, NoLock);
 	}
 }

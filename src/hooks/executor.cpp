@@ -8,7 +8,9 @@
 #include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
+#include "hooks/integrity.hpp"
 #include "isolation/confine.hpp"
+#include "isolation/details.hpp"
 #include "isolation/matview.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
@@ -37,16 +39,18 @@ namespace {
 // Runs a later phase of a query in the frame that it was started with.
 template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 	Frame *frame = context::find_frame(query);
-	if (frame != nullptr && frame->is_integrity_query) {
-		with_policies_on(call);
-		return;
-	}
 	if (frame != nullptr && frame->tenant.is_all)
 		frame = nullptr;
 	if (frame == context::current_frame)
 		call();
-	else
+	else if (frame == nullptr)
 		with_frame(frame, call);
+	else if (!frame->is_integrity_query)
+		with_frame(frame, call, [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
+	else if (may_see_all_tenants())
+		with_policies_on(call);
+	else
+		with_policies_on(call, [] { isolation::raise_without_detail(isolation::Quoted::kRow); });
 }
 
 bool take_grant() {
@@ -199,6 +203,8 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 void executor_finish(QueryDesc *query) {
 	in_own_frame(query, [&] { previous.executor_finish(query); });
 	const Frame *frame = context::find_frame(query);
+	if (frame != nullptr && !frame->tenant.is_all)
+		context::note_deferred_keys(*frame);
 	if (frame != nullptr && !frame->is_integrity_query && !frame->tenant.is_all) {
 		context::note_deferred_triggers(*frame);
 		forget_explained_counts(query);

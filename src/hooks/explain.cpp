@@ -6,6 +6,7 @@
 #include "context/frame.hpp"
 #include "context/settings.hpp"
 #include "isolation/explain.hpp"
+#include "pg/scoped.hpp"
 
 namespace pg_tenant::hooks {
 namespace {

@@ -31,24 +31,9 @@ struct Previous {
 	shmem_request_hook_type shmem_request;          // NULL where there was none
 	shmem_startup_hook_type shmem_startup;          // NULL where there was none
 	ExecutorCheckPerms_hook_type check_permissions; // NULL where there was none: the server has no default
+	emit_log_hook_type emit_log;                    // NULL where there was none
 };
 extern Previous previous;
-
-// ri_triggers.c runs its queries as the table's owner with policies off, and so would everything that they
-// call, such as a row trigger that a cascade fires: for those the flag is taken away.
-template <typename Call> void with_policies_on(Call call) {
-	Oid user;
-	int flags;
-	GetUserIdAndSecContext(&user, &flags);
-	PG_TRY();
-	{
-		SetUserIdAndSecContext(user, flags & ~SECURITY_NOFORCE_RLS);
-		call();
-	}
-	PG_FINALLY();
-	{ SetUserIdAndSecContext(user, flags); }
-	PG_END_TRY();
-}
 
 // planner.cpp
 bool forbids_inlining(Oid function);
@@ -108,6 +93,9 @@ void follow_confinement();
 
 // permissions.cpp
 bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);
+
+// log.cpp
+void error_reported(ErrorData *error);
 
 // Saves and sets every hook; raises before it has changed anything, or not at all.
 void install();

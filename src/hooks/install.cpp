@@ -60,6 +60,7 @@ void install() {
 	previous.process_utility = or_standard(ProcessUtility_hook, &standard_ProcessUtility);
 	previous.object_access = object_access_hook;
 	previous.check_permissions = ExecutorCheckPerms_hook;
+	previous.emit_log = emit_log_hook;
 
 	previous.shmem_request = shmem_request_hook;
 	previous.shmem_startup = shmem_startup_hook;
@@ -73,6 +74,7 @@ void install() {
 	ProcessUtility_hook = process_utility;
 	object_access_hook = object_accessed;
 	ExecutorCheckPerms_hook = check_permissions;
+	emit_log_hook = error_reported;
 	// Shared memory is to be had only while the server starts.
 	if (pg::preloaded) {
 		shmem_request_hook = request_memory;

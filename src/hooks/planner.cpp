@@ -3,6 +3,7 @@
 
 #include "context/frame.hpp"
 #include "context/settings.hpp"
+#include "hooks/integrity.hpp"
 #include "isolation/confine.hpp"
 #include "isolation/foreign.hpp"
 #include "isolation/explain.hpp"

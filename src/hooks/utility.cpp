@@ -8,9 +8,11 @@
 #include "context/settings.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/copy.hpp"
+#include "isolation/details.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/matview.hpp"
 #include "pg/error.hpp"
+#include "pg/scoped.hpp"
 #include "registry/require.hpp"
 #include "stats/all_tenants.hpp"
 
@@ -143,7 +145,8 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	UtilityCall call = {statement,  text,        read_only_tree, context,
 						parameters, environment, receiver,       completion};
 	if (is_confined)
-		run_confined(&call);
+		pg::catching([&] { run_confined(&call); },
+					 [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
 	else
 		call.run();
 	if (OidIsValid(seen_whole))

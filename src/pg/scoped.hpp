@@ -1,21 +1,20 @@
-// A variable that has another value, or another role, while a call runs. Destructors do not run when the
-// server raises.
+// What comes back after a call, a variable or a role, or is done about its error. Destructors do not run when
+// the server raises.
 #pragma once
 
 #include "pg/prelude.hpp"
 
 namespace pg_tenant::pg {
 
-// The former value comes back afterwards, on errors too.
-template <typename Value, typename Call> void with_value(Value *variable, Value value, Call call) {
-	const Value former = *variable;
+// Runs a call, and the other one when it raises: that one may raise in its place.
+template <typename Call, typename Handler> void catching(Call call, Handler handle) {
 	PG_TRY();
+	{ call(); }
+	PG_CATCH();
 	{
-		*variable = value;
-		call();
+		handle();
+		PG_RE_THROW();
 	}
-	PG_FINALLY();
-	{ *variable = former; }
 	PG_END_TRY();
 }
 
@@ -28,6 +27,26 @@ template <typename Call> void as_role(Oid role, int flags, Call call) {
 	SetUserIdAndSecContext(role, former_flags | SECURITY_LOCAL_USERID_CHANGE | flags);
 	call();
 	SetUserIdAndSecContext(former, former_flags);
+}
+
+// A variable has another value while a call runs. The former one comes back afterwards, on errors too.
+template <typename Value, typename Call, typename Handler>
+void with_value(Value *variable, Value value, Call call, Handler handle) {
+	const Value former = *variable;
+	catching(
+		[&] {
+			*variable = value;
+			call();
+		},
+		[&] {
+			*variable = former;
+			handle();
+		});
+	*variable = former;
+}
+
+template <typename Value, typename Call> void with_value(Value *variable, Value value, Call call) {
+	with_value(variable, value, call, [] {});
 }
 
 } // namespace pg_tenant::pg

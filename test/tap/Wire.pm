@@ -120,6 +120,7 @@ sub finish
 			my $error = fields($body);
 			$result->{sqlstate} //= $error->{C};
 			$result->{message} //= $error->{M};
+			$result->{error} //= $error;
 		}
 		elsif ($type eq 'S')
 		{
