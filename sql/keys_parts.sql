@@ -7,7 +7,7 @@ GRANT USAGE ON SCHEMA kp TO fx_app;
 SET SESSION AUTHORIZATION fx_owner;
 ALTER DEFAULT PRIVILEGES IN SCHEMA kp GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO fx_app;
 CREATE VIEW kp.checks AS
-	SELECT t.tgrelid::regclass AS tbl, p.proname, t.tgconstrrelid::regclass AS other
+	SELECT t.tgrelid::regclass AS tbl, p.proname, CASE t.tgrelid WHEN c.conrelid THEN c.confrelid ELSE c.conrelid END::regclass AS other
 	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname ~ '^check_referenced?$'
 	JOIN pg_constraint c ON c.oid = t.tgconstraint AND c.connamespace = 'kp'::regnamespace;
 

@@ -40,7 +40,6 @@ namespace {
 struct Check {
 	Oid key;
 	Oid relation;
-	Oid other;
 	Oid function;
 	int events;
 	bool deferrable;
@@ -145,15 +144,15 @@ void follow_deferrability(const char *keys) {
 
 List *find_checks(const char *keys) {
 	List *checks = NIL;
-	visit_rows(psprintf("SELECT key, relation, other, function, events, condeferrable, condeferred, spans,"
+	visit_rows(psprintf("SELECT key, relation, function, events, condeferrable, condeferred, spans,"
 						" present IS NULL FROM tenant.key_checks WHERE %s ORDER BY relation, key",
 						keys),
 			   true, [&checks](auto value) {
 				   auto *check = static_cast<Check *>(palloc(sizeof(Check)));
-				   *check = {
-					   DatumGetObjectId(value(1)), DatumGetObjectId(value(2)), DatumGetObjectId(value(3)),
-					   DatumGetObjectId(value(4)), DatumGetInt32(value(5)),    DatumGetBool(value(6)),
-					   DatumGetBool(value(7)),     DatumGetBool(value(8)),     DatumGetBool(value(9))};
+				   *check = {DatumGetObjectId(value(1)), DatumGetObjectId(value(2)),
+							 DatumGetObjectId(value(3)), DatumGetInt32(value(4)),
+							 DatumGetBool(value(5)),     DatumGetBool(value(6)),
+							 DatumGetBool(value(7)),     DatumGetBool(value(8))};
 				   checks = lappend(checks, check);
 			   });
 	return checks;
@@ -169,7 +168,8 @@ void put_check(const Check &check) {
 	statement->events = static_cast<int16>(check.events);
 	statement->deferrable = check.deferrable;
 	statement->initdeferred = check.deferred;
-	CreateTrigger(statement, nullptr, check.relation, check.other, check.key, InvalidOid, check.function,
+	// Without the other table, which would be locked.
+	CreateTrigger(statement, nullptr, check.relation, InvalidOid, check.key, InvalidOid, check.function,
 				  InvalidOid, nullptr, true, false);
 	CommandCounterIncrement();
 }

@@ -32,8 +32,7 @@ COMMENT ON VIEW tenant.protected_foreign_keys IS 'Foreign keys from or to protec
 -- than on partitioned tables. A protected table has its own whether or not the other one is protected yet: when that one is, nobody
 -- need lock this one. present is the trigger that is there already.
 CREATE VIEW tenant.key_checks AS
-	SELECT k.oid AS key, k.conrelid, k.confrelid, k.condeferrable, k.condeferred, t.tgrelid AS relation,
-		t.tgconstrrelid AS other, wanted.function, wanted.events,
+	SELECT k.oid AS key, k.conrelid, k.confrelid, k.condeferrable, k.condeferred, t.tgrelid AS relation, wanted.function, wanted.events,
 		k.tenant_column IS NOT NULL AND k.referenced_column IS NOT NULL AS spans, present.oid AS present, present.tgenabled AS enabled
 	FROM tenant.protected_foreign_keys k
 	JOIN pg_catalog.pg_trigger t ON t.tgconstraint OPERATOR(pg_catalog.=) k.oid
