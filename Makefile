@@ -26,6 +26,9 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 -include $(SOURCES:.cpp=.d)
 endif
+# One object knows the version, so that the others need not be rebuilt with it.
+src/sqlapi/library.o: override CPPFLAGS += -DPG_TENANT_VERSION='"$(EXTVERSION)"'
+src/sqlapi/library.o: pg_tenant.control
 # The module's objects must be rebuilt when its flags change.
 $(OBJS): Makefile
 

@@ -5,7 +5,6 @@
 #include "pg/error.hpp"
 
 extern "C" {
-#include "miscadmin.h"
 #include "tcop/pquery.h"
 
 PG_TENANT_EXPORT const Pg_magic_struct *Pg_magic_func(void);
@@ -14,7 +13,7 @@ PG_TENANT_EXPORT void _PG_init(void);
 PG_MODULE_MAGIC;
 
 void _PG_init(void) {
-	pg_tenant::pg::preloaded = process_shared_preload_libraries_in_progress;
+	pg_tenant::pg::note_loading();
 	pg_tenant::context::define_settings();
 	pg_tenant::hooks::install();
 	pg_tenant::context::statement_unchecked = ActivePortal != nullptr;

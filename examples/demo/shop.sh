@@ -32,6 +32,7 @@ shop() {
 	scene_superuser
 	scene_copy
 	scene_truncate
+	scene_check
 	close_session
 }
 
@@ -142,4 +143,14 @@ scene_truncate() {
 	ask "TRUNCATE shop.order_lines;"
 	expect_state TN006
 	expect_answer "HINT: "
+}
+
+scene_check() {
+	heading "A table that was forgotten is found, with the SQL that mends it"
+	ask "CREATE TABLE shop.coupons (tenant_id uuid, code text);"
+	ask "SELECT severity, code, fix FROM tenant.check() WHERE object = 'shop.coupons';"
+	expect_answer "critical | unprotected_table | SELECT tenant.protect('shop.coupons', 'tenant_id', 'uuid');"
+	ask "SELECT tenant.protect('shop.coupons', 'tenant_id', 'uuid');"
+	ask "SELECT count(*) FROM tenant.check() WHERE object = 'shop.coupons';"
+	expect_answer "0"
 }

@@ -20,6 +20,7 @@ using core::TenantId;
 bool confine_bypass_roles = true;
 bool hide_estimates = true;
 int log_all_tenants = kLogSession;
+int new_tables = kIgnoreNew;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 bool require_signed = false;
@@ -162,6 +163,11 @@ const config_enum_entry kLogAllTenants[] = {{"off", kLogNothing, false},
 											{"session", kLogSession, false},
 											{"statement", kLogStatement, false},
 											{nullptr, 0, false}};
+const config_enum_entry kNewTables[] = {{"ignore", kIgnoreNew, false},
+										{"warn", kWarnNew, false},
+										{"protect", kProtectNew, false},
+										{"refuse", kRefuseNew, false},
+										{nullptr, 0, false}};
 const config_enum_entry kOnMissingTenant[] = {
 	{"error", kMissingIsError, false}, {"empty", kMissingIsEmpty, false}, {nullptr, 0, false}};
 
@@ -206,6 +212,11 @@ void define_settings() {
 		"Whether EXPLAIN hides from confined statements what comes of other tenants' rows.",
 		"Estimates, buffers, and counts of rows that the tenant's filter removed.", &hide_estimates, true,
 		PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomEnumVariable("pg_tenant.new_tables",
+							 "What becomes of a new table that its transaction neither protects nor shares.",
+							 "\"protect\" protects it at once; \"warn\" and \"refuse\" look when the "
+							 "transaction ends.",
+							 &new_tables, kIgnoreNew, kNewTables, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomEnumVariable(
 		"pg_tenant.log_all_tenants", "Which statements that see all tenants are written to the server's log.",
 		"\"session\" logs the first of each session; \"statement\" logs all.", &log_all_tenants, kLogSession,

@@ -10,12 +10,14 @@ namespace pg_tenant::context {
 
 enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
+enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
-// pg_tenant.confine_bypass_roles, .hide_estimates, .log_all_tenants, .on_missing_tenant,
-// .require_registered and .require_signed
+// pg_tenant.confine_bypass_roles, .hide_estimates, .log_all_tenants, .new_tables,
+// .on_missing_tenant, .require_registered and .require_signed
 extern bool confine_bypass_roles;
 extern bool hide_estimates;
 extern int log_all_tenants;
+extern int new_tables;
 extern int on_missing_tenant;
 extern bool require_registered;
 extern bool require_signed;

@@ -4,6 +4,7 @@
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
 #include "context/seal.hpp"
+#include "isolation/new_tables.hpp"
 #include "pg/error.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
@@ -50,6 +51,7 @@ void install() {
 	context::watch_transactions();
 	context::watch_seal();
 	context::watch_portals();
+	isolation::watch_new_tables();
 
 	previous.planner = or_standard(planner_hook, &standard_planner);
 	previous.needs_function_hook = needs_fmgr_hook;
@@ -76,7 +78,7 @@ void install() {
 	ExecutorCheckPerms_hook = check_permissions;
 	emit_log_hook = error_reported;
 	// Shared memory is to be had only while the server starts.
-	if (pg::preloaded) {
+	if (pg::loaded_by == pg::LoadedBy::kShared) {
 		shmem_request_hook = request_memory;
 		shmem_startup_hook = make_memory;
 	}

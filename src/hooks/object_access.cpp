@@ -3,8 +3,10 @@
 #include "hooks/hooks.hpp"
 
 #include "isolation/boundary.hpp"
+#include "isolation/new_tables.hpp"
 
 extern "C" {
+#include "catalog/pg_class.h"
 #include "catalog/pg_policy.h"
 }
 
@@ -15,6 +17,10 @@ void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int colum
 		previous.object_access(access, catalog, object, column, argument);
 	if (access == OAT_DROP && catalog == PolicyRelationId && !IsBinaryUpgrade)
 		isolation::note_dropped_policy(object);
+	// Also where no event trigger fires, as for EXPLAIN ANALYZE CREATE TABLE AS.
+	if (access == OAT_POST_CREATE && catalog == RelationRelationId && column == 0 && !IsBinaryUpgrade &&
+		!may_see_all_tenants())
+		isolation::note_new_relation(object);
 }
 
 } // namespace pg_tenant::hooks

@@ -1,5 +1,7 @@
 #include "isolation/protect.hpp"
 
+#include <cstring>
+
 #include "context/seal.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/catalog.hpp"
@@ -253,6 +255,17 @@ void unprotect_locked(Oid table) {
 	pg::end_sql();
 }
 
+// Otherwise a row would be one tenant's through the parent and another's when its own table is named.
+void require_same_column(Oid part, Oid parent, const char *column) {
+	const char *own = get_attname(part, protection_of(part).column, false);
+	if (strcmp(own, column) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TENANT_BOUNDARY),
+				 errmsg("\"%s\" is protected by column \"%s\", but \"%s\" by \"%s\"", get_rel_name(part), own,
+						get_rel_name(parent), column),
+				 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(part)))));
+}
+
 } // namespace
 
 // What these two do is not judged as the owner's DDL is.
@@ -294,8 +307,10 @@ void protect_new_part(Oid relation) {
 	pg::begin_sql();
 	for (int i = list_length(members) - 1; i >= 0; i--) {
 		const Oid member = list_nth_oid(members, i);
-		if (is_protected(member))
+		if (is_protected(member)) {
+			require_same_column(member, parent, column);
 			continue;
+		}
 		put_policies(member, column, protection.type, open && !policies_of(member).has_other_permissive);
 		pg::run_sql("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT %s", pg::qualified_name(member),
 					quote_identifier(column), typed_function(protection.type));

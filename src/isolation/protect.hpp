@@ -25,6 +25,9 @@ void unprotect(Oid table);
 // Declares a table to be seen by all tenants.
 void share(Oid table);
 
+// share.cpp: whether that was declared.
+bool is_shared(Oid table);
+
 // share.cpp: takes that declaration back; needs pg::begin_sql().
 void forget_share(Oid table);
 

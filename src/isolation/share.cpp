@@ -8,10 +8,13 @@
 #include "registry/relations.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
 #include "catalog/namespace.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
 
@@ -47,6 +50,21 @@ void share(Oid table) {
 	write_as_owner(
 		psprintf("INSERT INTO tenant.shared_tables (relation) VALUES (%u) ON CONFLICT DO NOTHING", table));
 	pg::end_sql();
+}
+
+bool is_shared(Oid table) {
+	const Oid registry = get_relname_relid("shared_tables", get_namespace_oid(registry::kSchema, true));
+	if (!OidIsValid(registry))
+		return false;
+	Relation opened = table_open(registry, AccessShareLock);
+	ScanKeyData key;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	// Of a table that is no catalog, this sees what is committed and our own.
+	SysScanDesc scan = systable_beginscan(opened, pg::primary_key_index(opened), true, nullptr, 1, &key);
+	const bool found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(opened, AccessShareLock);
+	return found;
 }
 
 void forget_share(Oid table) {

@@ -2,12 +2,20 @@
 
 extern "C" {
 #include "miscadmin.h"
+#include "tcop/tcopprot.h"
 }
 
 namespace pg_tenant::pg {
 
 bool initialised = false;
-bool preloaded = false;
+LoadedBy loaded_by = LoadedBy::kDemand;
+
+void note_loading() noexcept {
+	// A session has no statement yet when its libraries are loaded.
+	loaded_by = process_shared_preload_libraries_in_progress ? LoadedBy::kShared
+				: debug_query_string == nullptr              ? LoadedBy::kSession
+															 : LoadedBy::kDemand;
+}
 
 void mark_initialised() noexcept { initialised = true; }
 
@@ -20,7 +28,7 @@ void refuse_uninitialised() {
 }
 
 void require_preloaded(const char *feature) {
-	if (preloaded)
+	if (loaded_by == LoadedBy::kShared)
 		return;
 	const char *others = shared_preload_libraries_string;
 	const bool alone = others == nullptr || others[0] == '\0';

@@ -13,6 +13,12 @@
 
 namespace pg_tenant::pg {
 
+// What loaded the library: the postmaster, the start of the session, or the first call of one of our
+// functions.
+enum class LoadedBy { kShared, kSession, kDemand };
+extern LoadedBy loaded_by;
+void note_loading() noexcept;
+
 // Set once, as the last act of _PG_init.
 void mark_initialised() noexcept;
 
@@ -25,10 +31,8 @@ inline void require_initialised() {
 		refuse_uninitialised();
 }
 
-// Whether the library was loaded with the server, and so is in every session.
-extern bool preloaded;
-
-// Raises 55000 unless it was; the feature is the message's subject.
+// Raises 55000 unless the library was loaded with the server, and so is in every session; the feature is the
+// message's subject.
 void require_preloaded(const char *feature);
 
 } // namespace pg_tenant::pg

@@ -22,6 +22,6 @@ GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text,
 	tenant.remove_resource(text, text, text), tenant.grant_tenant(regrole, text), tenant.revoke_tenant(regrole, text)
 	TO tenant_admin;
 
-GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.stat_all_tenants(), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
+GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.check(), tenant.stat_all_tenants(), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
 GRANT SELECT ON tenant.tenants, tenant.resources, tenant.role_tenants, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys
 	TO tenant_admin, tenant_reader;

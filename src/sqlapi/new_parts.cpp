@@ -1,7 +1,10 @@
-// The event trigger that protects new partitions and children, in the command that makes them
+// The event trigger that protects new partitions and children, in the command that makes them, and new tables
+// where pg_tenant.new_tables says so
 #include "pg/error.hpp"
 
+#include "hooks/hooks.hpp"
 #include "isolation/keys.hpp"
+#include "isolation/new_tables.hpp"
 #include "isolation/protect.hpp"
 #include "pg/spi.hpp"
 
@@ -12,6 +15,7 @@ extern "C" {
 #include "nodes/parsenodes.h"
 }
 
+namespace hooks = pg_tenant::hooks;
 namespace isolation = pg_tenant::isolation;
 namespace pg = pg_tenant::pg;
 
@@ -36,13 +40,25 @@ void protect_altered(const AlterTableStmt *statement) {
 	}
 }
 
-// CREATE TABLE, alone or inside CREATE SCHEMA.
+void handle_created(Oid relation) {
+	isolation::protect_new_part(relation);
+	// A restore makes tables before it protects them.
+	if (IsBinaryUpgrade || hooks::may_see_all_tenants())
+		return;
+	// The library may have been loaded only now.
+	isolation::note_new_relation(relation);
+	isolation::protect_new_table(relation);
+}
+
+// By CREATE TABLE, also inside CREATE SCHEMA, CREATE TABLE AS, IMPORT FOREIGN SCHEMA.
 void protect_created() {
 	pg::begin_sql();
 	if (SPI_execute(
 			"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
-			" WHERE object_type OPERATOR(pg_catalog.=) ANY (ARRAY['table', 'foreign table'])"
-			" AND command_tag OPERATOR(pg_catalog.=) ANY (ARRAY['CREATE TABLE', 'CREATE FOREIGN TABLE'])",
+			" WHERE object_type OPERATOR(pg_catalog.=) ANY (ARRAY['table', 'foreign table', 'materialized "
+			"view'])"
+			" AND command_tag OPERATOR(pg_catalog.=) ANY (ARRAY['CREATE TABLE', 'CREATE FOREIGN TABLE',"
+			" 'CREATE TABLE AS', 'SELECT INTO', 'CREATE MATERIALIZED VIEW'])",
 			true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "cannot read the commands of an event trigger");
 	SPITupleTable *commands = SPI_tuptable;
@@ -51,7 +67,7 @@ void protect_created() {
 		bool is_null;
 		const Datum object = SPI_getbinval(commands->vals[i], commands->tupdesc, 1, &is_null);
 		if (!is_null)
-			isolation::protect_new_part(DatumGetObjectId(object));
+			handle_created(DatumGetObjectId(object));
 	}
 	pg::end_sql();
 }
@@ -66,7 +82,8 @@ PG_TENANT_FUNCTION(pg_tenant_protect_new_parts) {
 	if (IsA(statement, AlterTableStmt))
 		protect_altered(reinterpret_cast<AlterTableStmt *>(statement));
 	else if (IsA(statement, CreateStmt) || IsA(statement, CreateForeignTableStmt) ||
-			 IsA(statement, CreateSchemaStmt))
+			 IsA(statement, CreateSchemaStmt) || IsA(statement, CreateTableAsStmt) ||
+			 IsA(statement, ImportForeignSchemaStmt))
 		protect_created();
 	isolation::check_changed_keys(statement);
 	PG_RETURN_NULL();

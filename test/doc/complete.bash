@@ -29,6 +29,16 @@ unknown=$(sed -n 's/^#* *`\([a-z_]*\)(.*/\1/p' doc/*.md | sort -u |
 	comm -23 - <(sql doc_complete "SELECT DISTINCT proname COLLATE \"C\" FROM pg_proc WHERE pronamespace = 'tenant'::regnamespace ORDER BY 1"))
 check 'doc/ describes no function that does not exist' "$unknown"
 
+# Findings: a row of a table of check.md: | `code` | severity | …
+findings() {
+	sql doc_complete "SELECT DISTINCT format('%s|%s', m[2], CASE m[1] WHEN 'tenant.confined_severity()' THEN 'info or warning' ELSE trim(m[1], '''') END)
+		COLLATE \"C\" FROM pg_proc p CROSS JOIN LATERAL regexp_matches(prosrc, '(''critical''|''warning''|''info''|tenant.confined_severity\(\)), ''([a-z_]+)'', ', 'g') m
+		WHERE pronamespace = 'tenant'::regnamespace AND prorettype = 'tenant.finding'::regtype ORDER BY 1"
+}
+described_findings() { sed -n 's/^| `\([a-z_]*\)` | \([a-z ]*\) |.*/\1|\2/p' doc/check.md | sort; }
+check 'doc/check.md has every finding with its severity' "$(comm -23 <(findings) <(described_findings))"
+check 'doc/check.md has no other' "$(comm -13 <(findings) <(described_findings))"
+
 # Tables and views that a role may read.
 while read -r name; do
 	wrong=

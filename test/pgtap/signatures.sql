@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(289);
+SELECT plan(400);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -47,7 +47,29 @@ INSERT INTO expected VALUES
 	('list', 'resource_type text DEFAULT NULL::text', 'TABLE(tenant_id text, name text, platform_id text, '
 		'config jsonb, revision bigint, resources jsonb)', 'stable safe', 'tenant_admin tenant_reader'),
 	('stat_all_tenants', 'OUT statements bigint, OUT last_at timestamp with time zone', 'record', 'volatile safe', 'tenant_admin tenant_reader'),
+	('check', '', 'TABLE(severity text, code text, object text, message text, fix text)', 'stable restricted', 'tenant_admin tenant_reader'),
 	-- What the extension calls itself, and nobody else.
+	('library', 'OUT version text, OUT loaded text', 'record', 'stable restricted', ''),
+	('confined_severity', '', 'text', 'stable restricted', ''),
+	('typed_function', 'column_type oid', 'text', 'immutable safe', ''),
+	('likely_tenant_columns', '', 'TABLE(tbl oid, tenant_column name, column_type oid, is_generated boolean)', 'stable restricted', ''),
+	('protecting', 'tbl oid, tenant_column name, column_type oid, is_generated boolean DEFAULT false', 'text', 'stable restricted', ''),
+	('tables_of_users', '', 'TABLE(tbl oid, kind "char", is_protected boolean)', 'stable restricted', ''),
+	('ancestors', '', 'TABLE(tbl oid, ancestor oid)', 'stable restricted', ''),
+	('views_over_protected', '', 'SETOF oid', 'stable restricted', ''),
+	('is_risky_setting', 'setting text', 'boolean', 'immutable safe', ''),
+	('grants_on_protected', 'privilege text', 'TABLE(tbl regclass, holder text, revoking text)', 'stable restricted', ''),
+	('turning_back', 'changed text, value text', 'text', 'stable restricted', ''),
+	('check_open_tables', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_columns', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_policies', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_keys', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_code', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_roles', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_grants', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_replication', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_settings', '', 'SETOF tenant.finding', 'stable restricted', ''),
+	('check_extension', '', 'SETOF tenant.finding', 'stable restricted', ''),
 	('is_valid_name', 'name text', 'boolean', 'immutable safe strict', ''),
 	('lock_for_step', 'id text, allowed text[], step text', 'tenant.tenants', 'volatile unsafe', ''),
 	('take_step', 'id text, step text, allowed text, becomes text, reason text', 'tenant.tenants', 'volatile unsafe', ''),
@@ -92,7 +114,7 @@ SELECT isnt(coalesce(obj_description(p.oid, 'pg_proc'), ''), '', format('tenant.
 	FROM expected e LEFT JOIN present p USING (name) ORDER BY e.name;
 
 -- A SECURITY DEFINER function must not look names up along its caller's search path.
-SELECT is(array_to_string(proconfig, ','), 'search_path=pg_catalog, pg_temp', format('search path of tenant.%s', name))
+SELECT is(proconfig[1], 'search_path=pg_catalog, pg_temp', format('search path of tenant.%s', name))
 	FROM present WHERE prosecdef ORDER BY name;
 -- These run with the caller's privileges: only so are ownership and grants the caller's.
 SELECT is(prosecdef, false, format('tenant.%s is SECURITY INVOKER', name)) FROM present
