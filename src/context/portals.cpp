@@ -98,6 +98,17 @@ const BoundTenant *tenant_of_portal(Portal portal) {
 	return frame == nullptr ? nullptr : &frame->tenant;
 }
 
+void close_foreign_cursors() {
+	const auto is_foreign = [](const Owner *owner) {
+		const Portal portal = owner->portal;
+		return (portal->cursorOptions & CURSOR_OPT_HOLD) != 0 && !portal->portalPinned &&
+			   portal->status != PORTAL_ACTIVE && portal != ActivePortal && !is_live_tenant(owner->tenant);
+	};
+	// Dropping a portal takes its owner off the list.
+	while (Owner *owner = pg::find_in<Owner>(&owners, is_foreign))
+		PortalDrop(owner->portal, false);
+}
+
 void lock_foreign_portals() {
 	pg::find_in<Owner>(&owners, [](Owner *owner) {
 		update_lock(owner);

@@ -26,4 +26,7 @@ void lock_foreign_portals();
 // statement finds that the session still sees all.
 void watch_portals();
 
+// Closes the cursors WITH HOLD of other tenants than the present one.
+void close_foreign_cursors();
+
 } // namespace pg_tenant::context

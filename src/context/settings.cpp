@@ -24,6 +24,7 @@ int new_tables = kIgnoreNew;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 bool require_signed = false;
+bool clean_on_switch = false;
 
 namespace {
 
@@ -231,6 +232,10 @@ void define_settings() {
 	DefineCustomBoolVariable("pg_tenant.require_signed",
 							 "Whether only a tenant that a signed token named is served.", nullptr,
 							 &require_signed, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable(
+		"pg_tenant.clean_on_switch",
+		"Whether temporary tables and cursors WITH HOLD go when the session's tenant changes.", nullptr,
+		&clean_on_switch, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 }

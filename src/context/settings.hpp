@@ -12,8 +12,9 @@ enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
-// pg_tenant.confine_bypass_roles, .hide_estimates, .log_all_tenants, .new_tables,
+// pg_tenant.clean_on_switch, .confine_bypass_roles, .hide_estimates, .log_all_tenants, .new_tables,
 // .on_missing_tenant, .require_registered and .require_signed
+extern bool clean_on_switch;
 extern bool confine_bypass_roles;
 extern bool hide_estimates;
 extern int log_all_tenants;

@@ -166,6 +166,7 @@ void executor_start(QueryDesc *query, int flags) {
 		start_integrity_query(query, flags);
 		return;
 	}
+	clean_before_query(query);
 	// What other sessions committed before this statement holds for it, though its plan may be an old one.
 	AcceptInvalidationMessages();
 	const bool is_granted = take_grant();
@@ -197,11 +198,11 @@ void executor_start(QueryDesc *query, int flags) {
 
 void executor_run(EXECUTOR_RUN_PARAMETERS) {
 	require_same_tenant(query);
-	in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); });
+	inside_statement([&] { in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
 }
 
 void executor_finish(QueryDesc *query) {
-	in_own_frame(query, [&] { previous.executor_finish(query); });
+	inside_statement([&] { in_own_frame(query, [&] { previous.executor_finish(query); }); });
 	const Frame *frame = context::find_frame(query);
 	if (frame != nullptr && !frame->tenant.is_all)
 		context::note_deferred_keys(*frame);

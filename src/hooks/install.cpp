@@ -3,6 +3,7 @@
 
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
+#include "context/leftovers.hpp"
 #include "context/seal.hpp"
 #include "isolation/new_tables.hpp"
 #include "pg/error.hpp"
@@ -50,6 +51,7 @@ void install() {
 
 	context::watch_transactions();
 	context::watch_seal();
+	context::watch_leftovers();
 	context::watch_portals();
 	isolation::watch_new_tables();
 

@@ -137,6 +137,8 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	else if (!IsBinaryUpgrade)
 		seen_whole = isolation::protected_target(utility);
 	isolation::close_tables_before(utility);
+	if (context == PROCESS_UTILITY_TOPLEVEL)
+		clean_before_utility(utility);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
@@ -144,11 +146,13 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		context::note_portal_owner();
 	UtilityCall call = {statement,  text,        read_only_tree, context,
 						parameters, environment, receiver,       completion};
-	if (is_confined)
-		pg::catching([&] { run_confined(&call); },
-					 [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
-	else
-		call.run();
+	inside_statement([&] {
+		if (is_confined)
+			pg::catching([&] { run_confined(&call); },
+						 [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
+		else
+			call.run();
+	});
 	if (OidIsValid(seen_whole))
 		stats::note_all_tenants(seen_whole);
 	follow_confinement();
