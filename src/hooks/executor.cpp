@@ -1,6 +1,7 @@
 // A statement's way through the executor: refused without a tenant in good standing, confined to one tenant
 // from its start to its end.
 #include "hooks/hooks.hpp"
+#include "hooks/leftovers.hpp"
 
 #include "context/deferred.hpp"
 #include "context/frame.hpp"

@@ -3,10 +3,8 @@
 #pragma once
 
 #include "context/frame.hpp"
-#include "context/settings.hpp"
 #include "core/tenant_id.hpp"
 #include "pg/compat.hpp"
-#include "pg/scoped.hpp"
 
 extern "C" {
 #include "catalog/objectaccess.h"
@@ -92,18 +90,6 @@ bool may_see_all_tenants();
 // A plan depends on that: when it changes, plans that were made before are made again. Once at each change,
 // never at a switch of tenant.
 void follow_confinement();
-
-// leftovers.cpp: how many statements are around the present one; counted while pg_tenant.clean_on_switch is
-// on.
-extern int statement_depth;
-void clean_before_query(const QueryDesc *query);
-void clean_before_utility(const Node *utility);
-template <typename Call> void inside_statement(Call call) {
-	if (likely(!context::clean_on_switch))
-		call();
-	else
-		pg::with_value(&statement_depth, statement_depth + 1, call);
-}
 
 // permissions.cpp
 bool check_permissions(CHECK_PERMISSIONS_PARAMETERS);

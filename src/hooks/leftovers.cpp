@@ -1,6 +1,6 @@
 // pg_tenant.clean_on_switch: the first top-level statement after a change of tenant cleans up. One that was
 // analysed or planned over what would go is refused.
-#include "hooks/hooks.hpp"
+#include "hooks/leftovers.hpp"
 
 #include "context/frame.hpp"
 #include "context/leftovers.hpp"

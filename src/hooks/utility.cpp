@@ -2,6 +2,7 @@
 // read from a store after its transaction, so FETCH and MOVE are checked here. Deferred triggers run for the
 // tenant that wrote the rows, or not at all. A partition is not detached by a check that sees one tenant.
 #include "hooks/hooks.hpp"
+#include "hooks/leftovers.hpp"
 
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
