@@ -8,10 +8,13 @@ run-tests:
 	@$(MAKE) -s -j2 all
 	@test/harness/check
 
-.PHONY: format lint mutation matrix attack
+.PHONY: format lint mutation matrix attack attack-matrix
 attack: ## attacks with canary rows, beside PostgreSQL's row-level security alone
 	@test/harness/setup build test
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && test/attack/run'
+
+attack-matrix: ## the same on PostgreSQL 15, 17 and 18 (needs root, for chroots)
+	@test/matrix/run --command 'make attack'
 
 format: ## bring the sources into shape
 	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp

@@ -30,9 +30,11 @@ Owner *find_owner(Portal portal) {
 
 void forget_owner(void *owner) { dlist_delete(&static_cast<Owner *>(owner)->node); }
 
+// A procedure's loop is stored when the procedure commits.
 bool will_store(Portal portal) {
-	return (portal->cursorOptions & CURSOR_OPT_HOLD) != 0 || portal->strategy == PORTAL_ONE_RETURNING ||
-		   portal->strategy == PORTAL_ONE_MOD_WITH || portal->strategy == PORTAL_UTIL_SELECT;
+	return portal->holdStore != nullptr || (portal->cursorOptions & CURSOR_OPT_HOLD) != 0 ||
+		   portal->strategy == PORTAL_ONE_RETURNING || portal->strategy == PORTAL_ONE_MOD_WITH ||
+		   portal->strategy == PORTAL_UTIL_SELECT;
 }
 
 // The server refuses to run a portal that has failed (55000), and asks nobody else before it sends stored

@@ -113,6 +113,7 @@ void require_same_tenant(const QueryDesc *query) {
 	if (frame->tenant.is_all)
 		return;
 	context::require_within_seal(context::live_tenant());
+	context::note_portal_owner();
 	if (is_resumed) {
 		AcceptInvalidationMessages();
 		registry::require_to_resume(frame->tenant);

@@ -37,6 +37,8 @@ PlannedStmt *plan_for_role(Query *query, const char *text, int options, ParamLis
 		// A referential-integrity query sees all rows. But planning evaluates functions, a cast or an index
 		// expression of anybody's, and what those run must not run with policies off.
 		PlannedStmt *result = nullptr;
+		if (!IsBinaryUpgrade && !may_see_all_tenants())
+			isolation::check_cascaded_rows(query);
 		with_policies_on([&] { result = previous.planner(query, text, options, parameters); });
 		return result;
 	}

@@ -13,6 +13,8 @@ extern "C" {
 #include "access/transam.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "rewrite/rowsecurity.h"
 #include "utils/rls.h"
@@ -99,8 +101,9 @@ void confine_entry(Query *query, RangeTblEntry *entry, int index) {
 	Node *qual = tenant_qual(query, relation, index);
 	const bool is_target = index == query->resultRelation;
 	const bool is_only_written = is_target && query->commandType == CMD_INSERT;
-	if (!is_only_written && !list_member(entry->securityQuals, qual)) {
-		entry->securityQuals = lcons(qual, entry->securityQuals);
+	if (!is_only_written) {
+		// First, also where the rewriter added it: another policy might tell of the rows that it is shown.
+		entry->securityQuals = lcons(qual, list_delete(entry->securityQuals, qual));
 		query->hasRowSecurity = true;
 	}
 	if (is_target && !registry::needs_label(relation->rd_rel->relkind))
@@ -159,7 +162,28 @@ bool confine_walker(Node *node, void *calls_function) {
 	return pg::walk_query(query, confine_walker, calls_function);
 }
 
+bool mentions(Node *condition, AttrNumber column) {
+	ListCell *cell;
+	foreach (cell, pull_var_clause(condition, 0)) {
+		if (lfirst_node(Var, cell)->varattno == column)
+			return true;
+	}
+	return false;
+}
+
 } // namespace
+
+void check_cascaded_rows(Query *query) {
+	if (query->commandType != CMD_UPDATE)
+		return;
+	const RangeTblEntry *target = rt_fetch(query->resultRelation, query->rtable);
+	const AttrNumber column = registry::protection_of(target->relid).column;
+	if (column == InvalidAttrNumber || !mentions(query->jointree->quals, column))
+		return;
+	Relation relation = table_open(target->relid, NoLock);
+	add_checks(query, relation, policy_qual(relation, query->resultRelation));
+	table_close(relation, NoLock);
+}
 
 bool confine_query(Query *query) {
 	bool calls_function = false;

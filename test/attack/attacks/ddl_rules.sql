@@ -1,9 +1,11 @@
--- as: app owner superuser
--- Rules that read or write elsewhere.
+-- Rules of one's own, and a superuser's, that read or write elsewhere.
 \set ON_ERROR_ROLLBACK on
 BEGIN;
-CREATE RULE spy AS ON INSERT TO shop.spill DO ALSO SELECT * FROM shop.customers;
-INSERT INTO shop.spill VALUES ('x');
-CREATE RULE other AS ON UPDATE TO shop.spill DO INSTEAD DELETE FROM shop.customers RETURNING name;
-UPDATE shop.spill SET line = 'y' RETURNING *;
+INSERT INTO shop.super_ruled VALUES ('x');
+TABLE shop.spill;
+CREATE TABLE play.ruled (line text);
+CREATE RULE spy AS ON INSERT TO play.ruled DO ALSO INSERT INTO shop.spill SELECT i::text FROM shop.items i;
+INSERT INTO play.ruled VALUES ('x');
+TABLE shop.spill;
 ROLLBACK;
+DELETE FROM shop.super_ruled;

@@ -20,7 +20,7 @@ SET row_security = off;
 SELECT * FROM shop.customers;
 SET pg_tenant.confine_bypass_roles = off;
 SELECT * FROM shop.customers;
-SET ROLE attack_root;
+SET ROLE attack_superuser;
 SELECT * FROM shop.customers;
 TRUNCATE shop.customers;
 RESET ROLE;
@@ -30,6 +30,6 @@ SELECT * FROM shop.customers;
 SET ROLE :"bound";
 SET app.tenant_id = :'other';
 SELECT * FROM shop.customers;
-\connect - attack_root
+\connect - attack_superuser
 DROP OWNED BY :"bound";
 DROP ROLE :"bound";

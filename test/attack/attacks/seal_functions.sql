@@ -1,5 +1,5 @@
 -- as: app owner superuser
--- A sealed transaction, and what switches for a while.
+-- A sealed transaction, and what switches for a while. Row-level security alone knows no seals; their mutations show that this would notice.
 BEGIN;
 SELECT tenant.seal() \g /dev/null
 SAVEPOINT s;

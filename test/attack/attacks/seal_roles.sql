@@ -15,5 +15,5 @@ SELECT tenant.unprotect('shop.customers');
 SELECT * FROM shop.customers;
 SET SESSION AUTHORIZATION attack_owner;
 RESET SESSION AUTHORIZATION;
-SET ROLE attack_root;
+SET ROLE attack_superuser;
 SELECT * FROM shop.customers;

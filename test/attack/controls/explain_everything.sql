@@ -5,6 +5,6 @@ DO $$
 DECLARE line text; said text := '';
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN ANALYZE SELECT * FROM shop.customers' LOOP said := said || line; END LOOP;
-	ASSERT said ~ 'rows=100 width', said;
+	ASSERT said ~ 'cost=.*actual.*rows=100', said;
 END$$;
 SELECT 'control ok' FROM pg_stats WHERE tablename = 'customers' AND attname = 'name' AND schemaname = 'shop';
