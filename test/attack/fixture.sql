@@ -99,7 +99,7 @@ CREATE EXTENSION postgres_fdw;
 -- The runner puts in the database's own name.
 SELECT format('CREATE SERVER depot FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L)',
 	current_setting('unix_socket_directories'), current_setting('port'), current_database()) \gexec
-CREATE USER MAPPING FOR PUBLIC SERVER depot OPTIONS (user 'attack_superuser', password_required 'false');
+CREATE USER MAPPING FOR PUBLIC SERVER depot OPTIONS (user 'attack_root', password_required 'false');
 CREATE FOREIGN TABLE shop.stock (tenant_id uuid, id int, item text, price int) SERVER depot OPTIONS (schema_name 'depot', table_name 'stock');
 ALTER FOREIGN TABLE shop.stock OWNER TO attack_owner;
 GRANT ALL ON shop.copies, shop.super_copies, shop.stock TO attack_app, attack_owner, attack_bypass;

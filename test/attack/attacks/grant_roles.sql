@@ -20,7 +20,7 @@ SET row_security = off;
 SELECT * FROM shop.customers;
 SET pg_tenant.confine_bypass_roles = off;
 SELECT * FROM shop.customers;
-SET ROLE attack_superuser;
+SET ROLE attack_root;
 SELECT * FROM shop.customers;
 TRUNCATE shop.customers;
 RESET ROLE;
@@ -30,6 +30,6 @@ SELECT * FROM shop.customers;
 SET ROLE :"bound";
 SET app.tenant_id = :'other';
 SELECT * FROM shop.customers;
-\connect - attack_superuser
+\connect - attack_root
 DROP OWNED BY :"bound";
 DROP ROLE :"bound";

@@ -1,8 +1,8 @@
 -- as: app owner none
 -- To be someone else.
-SET ROLE attack_superuser;
+SET ROLE attack_root;
 SELECT * FROM shop.customers;
-SET SESSION AUTHORIZATION attack_superuser;
+SET SESSION AUTHORIZATION attack_root;
 SELECT * FROM shop.customers;
 ALTER ROLE CURRENT_USER BYPASSRLS;
 SET pg_tenant.confine_bypass_roles = off;

@@ -15,5 +15,5 @@ SELECT tenant.unprotect('shop.customers');
 SELECT * FROM shop.customers;
 SET SESSION AUTHORIZATION attack_owner;
 RESET SESSION AUTHORIZATION;
-SET ROLE attack_superuser;
+SET ROLE attack_root;
 SELECT * FROM shop.customers;
