@@ -1,4 +1,4 @@
--- as: owner superuser
+-- as: superuser
 -- A new table, protected and found in order; tables that nobody protects work as before.
 CREATE TABLE play.fresh (tenant_id uuid, id int);
 SELECT tenant.protect('play.fresh');
