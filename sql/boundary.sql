@@ -195,6 +195,25 @@ SET LOCAL app.tenant_id = :'A';
 SELECT count(*) FROM bd.items;
 ROLLBACK;
 
+-- A TOAST table keeps long values of all tenants, and a superuser may name it.
+CREATE FUNCTION bd.read_toast(of_table regclass) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	toast regclass := (SELECT reltoastrelid FROM pg_class WHERE oid = of_table);
+	chunks bigint;
+BEGIN
+	EXECUTE format('SELECT count(chunk_data) FROM %s', toast) INTO chunks;
+	RETURN chunks;
+EXCEPTION WHEN SQLSTATE 'TN006' THEN
+	RETURN replace(SQLERRM, of_table::oid::text, '…');
+END$$;
+CREATE TABLE bd.plain (id int, body text);
+SELECT bd.read_toast('fx.notes');
+SELECT bd.read_toast('bd.plain');
+SELECT bd.read_toast('pg_proc') ~ '^[0-9]+$' AS of_a_catalog;
+SET row_security = off;
+SELECT bd.read_toast('fx.notes');
+RESET row_security;
+
 SET client_min_messages = error;
 SET row_security = off;
 DROP SCHEMA bd CASCADE;

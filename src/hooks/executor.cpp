@@ -12,7 +12,7 @@
 #include "hooks/integrity.hpp"
 #include "isolation/confine.hpp"
 #include "isolation/details.hpp"
-#include "isolation/matview.hpp"
+#include "isolation/shared_rows.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"

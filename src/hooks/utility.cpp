@@ -11,7 +11,7 @@
 #include "isolation/copy.hpp"
 #include "isolation/details.hpp"
 #include "isolation/keys.hpp"
-#include "isolation/matview.hpp"
+#include "isolation/shared_rows.hpp"
 #include "pg/error.hpp"
 #include "pg/scoped.hpp"
 #include "registry/require.hpp"

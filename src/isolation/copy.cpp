@@ -2,7 +2,7 @@
 
 #include "isolation/catalog.hpp"
 #include "isolation/label.hpp"
-#include "isolation/matview.hpp"
+#include "isolation/shared_rows.hpp"
 #include "isolation/statistics.hpp"
 #include "registry/relations.hpp"
 

@@ -1,6 +1,6 @@
 #include "isolation/statistics.hpp"
 
-#include "isolation/matview.hpp"
+#include "isolation/shared_rows.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {

@@ -1,5 +1,5 @@
-// Materialized views hold rows of whoever filled them, and no policy covers them: without a label (label.hpp)
-// no tenant reads one over protected tables.
+// What holds rows of all tenants, and no policy covers: materialized views over protected tables, unless they
+// have a label (label.hpp), and TOAST tables of protected ones. No tenant reads them.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -11,11 +11,11 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
-// Raises TN006 if the plan reads a materialized view over protected tables that is not protected itself,
-// directly or through views. May raise otherwise too; opens the views with a lock.
+// Raises TN006 if the plan reads such a relation, directly or through views. May raise otherwise too; opens
+// views with a lock.
 void require_no_shared_rows(const PlannedStmt *plan);
 
-// Whether the relation is one over protected tables.
+// Whether the relation is a materialized view over protected tables.
 bool holds_shared_rows(Oid relation);
 
 // Raises TN006 if the command would fill a protected materialized view with one tenant's rows, or empty it.

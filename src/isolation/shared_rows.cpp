@@ -1,4 +1,6 @@
-#include "isolation/matview.hpp"
+#include "isolation/shared_rows.hpp"
+
+#include <cstdio>
 
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
@@ -85,6 +87,28 @@ Oid find_protected(Oid relation) {
 							   : errhint("Create it again with that column, then: %s", command)));
 }
 
+// The table that keeps its long values in this one: the server names it so.
+Oid table_of_toast(Oid toast) {
+	Oid table = InvalidOid;
+	return sscanf(get_rel_name(toast), "pg_toast_%u", &table) == 1 ? table : InvalidOid;
+}
+
+void require_no_toast(Oid toast) {
+	const Oid table = table_of_toast(toast);
+	if (!is_protected(table))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+					errmsg("TOAST table \"%s\" holds rows of all tenants", get_rel_name(toast)),
+					errdetail("It belongs to protected table \"%s\".", get_rel_name(table)),
+					errhint("As a role that may bypass row-level security: SET row_security = off;")));
+}
+
+void require_no_shared_matview(Oid matview) {
+	const Oid source = is_protected(matview) ? InvalidOid : find_protected(matview);
+	if (OidIsValid(source))
+		refuse(matview, source);
+}
+
 } // namespace
 
 bool holds_shared_rows(Oid relation) {
@@ -95,12 +119,12 @@ void require_no_shared_rows(const PlannedStmt *plan) {
 	ListCell *cell;
 	foreach (cell, plan->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
-		if (entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_MATVIEW ||
-			!pg::is_read(plan, entry) || is_protected(entry->relid))
+		if (entry->rtekind != RTE_RELATION || !pg::is_read(plan, entry))
 			continue;
-		const Oid source = find_protected(entry->relid);
-		if (OidIsValid(source))
-			refuse(entry->relid, source);
+		if (entry->relkind == RELKIND_MATVIEW)
+			require_no_shared_matview(entry->relid);
+		else if (entry->relkind == RELKIND_TOASTVALUE)
+			require_no_toast(entry->relid);
 	}
 }
 
