@@ -227,6 +227,10 @@ SELECT rl.remote_sql(query) FROM unnest(ARRAY['SELECT id FROM rl.items WHERE 1 /
 	'SELECT sum(1 / (id - 3)) FROM rl.items', 'SELECT id FROM rl.items ORDER BY 1 / (id - 3)', 'SELECT max(1 / (id - 3)) FROM rl.items GROUP BY tenant_id',
 	'SELECT a.id FROM rl.items a JOIN rl.items b ON 1 / (a.id - 3) = b.id', 'UPDATE rl.items SET name = name WHERE 1 / (id - 3) = 0',
 	'DELETE FROM rl.items WHERE 1 / (id - 3) = 0', 'SELECT id FROM rl.items WHERE 1 / (id - 3) = 0 FOR UPDATE']) query;
+SET enable_sort = off;
+SELECT rl.remote_sql('SELECT id FROM rl.items ORDER BY 1 / (id - 3)');
+SELECT id FROM rl.items ORDER BY 1 / (id - 3) DESC;
+RESET enable_sort;
 SELECT id, name FROM rl.items WHERE 1 / (id - 3) = 0;
 SELECT id FROM rl.items WHERE name LIKE '%one';
 SELECT name FROM (SELECT name, 1 / (id - 3) AS told FROM rl.items) i WHERE told = -1;
