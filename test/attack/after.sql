@@ -25,6 +25,7 @@ UNION ALL SELECT 'own spill ' || count(*) FROM shop.spill
 	|| (SELECT string_agg(t.oid || tgname || tgenabled::text, ',' ORDER BY t.oid) FROM pg_trigger t)
 	|| (SELECT coalesce(string_agg(evtname, ',' ORDER BY oid), '') FROM pg_event_trigger)
 	|| (SELECT string_agg(r::text, ',' ORDER BY oid) FROM pg_rewrite r WHERE oid >= 16384)
+	|| (SELECT coalesce(string_agg(s::text, ',' ORDER BY objoid, objsubid), '') FROM pg_seclabel s)
 	|| (SELECT coalesce(string_agg(oid::text, ',' ORDER BY oid), '') FROM pg_largeobject_metadata))
 ORDER BY 1;
 \o
