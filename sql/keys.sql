@@ -177,5 +177,39 @@ SELECT tenant.protect('k.free');
 SELECT tenant.unprotect('k.later');
 SELECT checks FROM k.keys WHERE tbl = 'k.later'::regclass ORDER BY conname;
 INSERT INTO k.later (tenant_id, id, parent_id) VALUES (:'A', 3, 11);
+-- What a key does when a row of a shared table changes reaches the tenant's own rows, or is refused.
+CREATE TABLE k.colours (code text PRIMARY KEY);
+INSERT INTO k.colours VALUES ('red'), ('blue'), ('grey'), ('pink');
+CREATE TABLE k.shirts (tenant_id uuid, id int, colour text REFERENCES k.colours ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE k.hats (tenant_id uuid, id int, colour text DEFAULT 'grey' REFERENCES k.colours ON DELETE SET NULL ON UPDATE SET DEFAULT);
+INSERT INTO k.shirts VALUES (:'A', 1, 'red'), (:'B', 2, 'blue'), (:'A', 4, 'pink');
+INSERT INTO k.hats VALUES (:'A', 1, 'red'), (:'B', 2, 'blue');
+SELECT tenant.protect('k.shirts'), tenant.protect('k.hats'), tenant.share('k.colours');
+CREATE FUNCTION k.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END$$;
+CREATE TABLE k.attempts (n int, statement text);
+INSERT INTO k.attempts VALUES (1, $$UPDATE k.colours SET code = 'navy' WHERE code = 'blue'$$), (2, $$DELETE FROM k.colours WHERE code = 'blue'$$),
+	(3, $$UPDATE k.colours SET code = 'rose' WHERE code = 'pink'$$), (4, $$DELETE FROM k.colours WHERE code = 'red'$$);
+SELECT tenant.share('k.attempts');
+RESET SESSION AUTHORIZATION;
+SET app.tenant_id = '';
+SELECT n, k.try(statement) FROM k.attempts ORDER BY n;
+SET app.tenant_id = :'A';
+SELECT n, k.try(statement) FROM k.attempts WHERE n < 3 ORDER BY n;
+SET SESSION AUTHORIZATION fx_app;
+SELECT n, k.try(statement) FROM k.attempts ORDER BY n;
+RESET SESSION AUTHORIZATION;
+SET row_security = off;
+TABLE k.shirts ORDER BY id;
+TABLE k.hats ORDER BY id;
+SELECT n, k.try(statement) FROM k.attempts WHERE n = 2;
+TABLE k.shirts ORDER BY id;
+TABLE k.hats ORDER BY id;
+RESET row_security;
 SET client_min_messages = error;
 DROP SCHEMA k CASCADE;

@@ -47,11 +47,11 @@ template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 	else if (frame == nullptr)
 		with_frame(frame, call);
 	else if (!frame->is_integrity_query)
-		with_frame(frame, call, [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
+		with_frame(frame, call, isolation::raise_without_detail);
 	else if (may_see_all_tenants())
 		with_policies_on(call);
 	else
-		with_policies_on(call, [] { isolation::raise_without_detail(isolation::Quoted::kRow); });
+		with_policies_on(call, isolation::raise_without_detail);
 }
 
 bool take_grant() {

@@ -38,7 +38,7 @@ PlannedStmt *plan_for_role(Query *query, const char *text, int options, ParamLis
 		// expression of anybody's, and what those run must not run with policies off.
 		PlannedStmt *result = nullptr;
 		if (!IsBinaryUpgrade && !may_see_all_tenants())
-			isolation::check_cascaded_rows(query);
+			isolation::confine_cascade(query);
 		with_policies_on([&] { result = previous.planner(query, text, options, parameters); });
 		return result;
 	}

@@ -149,8 +149,7 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 						parameters, environment, receiver,       completion};
 	inside_statement([&] {
 		if (is_confined)
-			pg::catching([&] { run_confined(&call); },
-						 [] { isolation::raise_without_detail(isolation::Quoted::kKey); });
+			pg::catching([&] { run_confined(&call); }, isolation::raise_without_detail);
 		else
 			call.run();
 	});

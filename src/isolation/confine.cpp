@@ -13,7 +13,10 @@ extern "C" {
 #include "access/transam.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
+#include "catalog/pg_collation_d.h"
+#include "catalog/pg_type_d.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "rewrite/rowsecurity.h"
@@ -162,26 +165,45 @@ bool confine_walker(Node *node, void *calls_function) {
 	return pg::walk_query(query, confine_walker, calls_function);
 }
 
-bool mentions(Node *condition, AttrNumber column) {
-	ListCell *cell;
-	foreach (cell, pull_var_clause(condition, 0)) {
-		if (lfirst_node(Var, cell)->varattno == column)
-			return true;
-	}
-	return false;
+// tenant.own_cascaded_row(qual, table)
+Node *own_row_test(Relation relation, Node *qual) {
+	const Oid types[2] = {BOOLOID, TEXTOID};
+	List *name = list_make2(makeString(pstrdup(registry::kSchema)), makeString(pstrdup("own_cascaded_row")));
+	const Oid function = LookupFuncName(name, 2, types, false);
+	Const *table = makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
+							 CStringGetTextDatum(RelationGetRelationName(relation)), false, false);
+	return reinterpret_cast<Node *>(makeFuncExpr(function, BOOLOID, list_make2(qual, table), InvalidOid,
+												 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL));
+}
+
+// What raises is asked about the key's own rows only, wherever the planner puts it.
+Node *only_where(Node *condition, Node *test) {
+	CaseWhen *when = makeNode(CaseWhen);
+	when->expr = static_cast<Expr *>(copyObjectImpl(condition));
+	when->result = reinterpret_cast<Expr *>(test);
+	when->location = -1;
+	CaseExpr *result = makeNode(CaseExpr);
+	result->casetype = BOOLOID;
+	result->args = list_make1(when);
+	result->defresult = reinterpret_cast<Expr *>(makeBoolConst(false, false));
+	result->location = -1;
+	return reinterpret_cast<Node *>(result);
 }
 
 } // namespace
 
-void check_cascaded_rows(Query *query) {
-	if (query->commandType != CMD_UPDATE)
+void confine_cascade(Query *query) {
+	if (query->commandType != CMD_UPDATE && query->commandType != CMD_DELETE)
 		return;
 	const RangeTblEntry *target = rt_fetch(query->resultRelation, query->rtable);
-	const AttrNumber column = registry::protection_of(target->relid).column;
-	if (column == InvalidAttrNumber || !mentions(query->jointree->quals, column))
+	if (!registry::is_protected(target->relid))
 		return;
 	Relation relation = table_open(target->relid, NoLock);
-	add_checks(query, relation, policy_qual(relation, query->resultRelation));
+	Node *qual = policy_qual(relation, query->resultRelation);
+	if (query->commandType == CMD_UPDATE)
+		add_checks(query, relation, qual);
+	Node *condition = query->jointree->quals;
+	query->jointree->quals = make_and_qual(condition, only_where(condition, own_row_test(relation, qual)));
 	table_close(relation, NoLock);
 }
 

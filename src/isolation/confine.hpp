@@ -21,10 +21,9 @@ bool confine_query(Query *query);
 // Whether this relation was confined here.
 bool is_confined(const RangeTblEntry *entry);
 
-// A cascade along a key with the tenant column stays in the tenant, unless a BEFORE trigger gives the row to
-// another one: no policy checks the rows of a referential-integrity query. Along a key without it, it may
-// reach any tenant.
-void check_cascaded_rows(Query *query);
+// The statement of a cascade runs without policies, and a key of a table that all tenants see reaches every
+// tenant's rows: TN006 for any but the tenant's own. Nor may a BEFORE trigger give a row to another tenant.
+void confine_cascade(Query *query);
 
 // Whether every protected relation of the plan is marked, or was filtered by the rewriter; marks the latter.
 // False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.

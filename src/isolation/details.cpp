@@ -19,8 +19,6 @@ bool quotes_key(int code) {
 		   code == ERRCODE_FOREIGN_KEY_VIOLATION;
 }
 
-bool quotes_row(int code) { return code == ERRCODE_CHECK_VIOLATION || code == ERRCODE_NOT_NULL_VIOLATION; }
-
 // The server has just looked at this table's catalogs, to write the detail.
 bool is_of_protected(const ErrorData *error) {
 	if (error->schema_name == nullptr || error->table_name == nullptr)
@@ -43,11 +41,8 @@ void move_to_log(ErrorData *error) {
 
 } // namespace
 
-void raise_without_detail(Quoted quoted) {
-	const int code = geterrcode();
-	if (!quotes_key(code) && !(quoted == Quoted::kRow && quotes_row(code)))
-		return;
-	if (!IsTransactionState())
+void raise_without_detail() {
+	if (!quotes_key(geterrcode()) || !IsTransactionState())
 		return;
 	MemoryContext outer = MemoryContextSwitchTo(CurTransactionContext);
 	ErrorData *error = CopyErrorData();

@@ -1,4 +1,4 @@
-// Details of errors that quote a key or a row. Where row-level security holds for a role, the server leaves
+// Details of errors that quote a key. Where row-level security holds for a role, the server leaves
 // them out; for one that bypasses policies, they could be another tenant's.
 #pragma once
 
@@ -6,13 +6,9 @@
 
 namespace pg_tenant::isolation {
 
-// Whose values an error may quote: those of a key that another tenant's row has too, or of any row that a
-// referential-integrity query changes.
-enum class Quoted { kKey, kRow };
-
 // For the handler of an error: raises it without its detail, which goes to the server's log only, if that
 // quotes values of a protected table. Returns otherwise.
-void raise_without_detail(Quoted quoted);
+void raise_without_detail();
 
 // For an error of a constraint that is checked at COMMIT, which passes no handler.
 void drop_detail(ErrorData *error);

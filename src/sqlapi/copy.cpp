@@ -1,4 +1,4 @@
-// tenant.own_row_uuid and its fellows: the condition that COPY FROM puts on each row
+// tenant.own_row_uuid and its fellows: conditions on each row of a COPY FROM, and of a foreign key's action.
 #include "pg/error.hpp"
 
 #include "context/frame.hpp"
@@ -44,4 +44,13 @@ PG_TENANT_FUNCTION(pg_tenant_own_row_bigint) {
 	const TenantId *id = statement_tenant();
 	return accept_row(fcinfo,
 					  id != nullptr && id->is_number && !PG_ARGISNULL(0) && PG_GETARG_INT64(0) == id->number);
+}
+
+PG_TENANT_FUNCTION(pg_tenant_own_cascaded_row) {
+	if (PG_ARGISNULL(0) || !PG_GETARG_BOOL(0))
+		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+						errmsg("the action of a foreign key would reach rows of other tenants in \"%s\"",
+							   PG_ARGISNULL(1) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(1))),
+						errhint("As a role that may bypass row-level security: SET row_security = off;")));
+	PG_RETURN_BOOL(true);
 }

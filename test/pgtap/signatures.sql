@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(400);
+SELECT plan(405);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -26,6 +26,7 @@ INSERT INTO expected VALUES
 	('own_row_uuid', 'value uuid, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_text', 'value text, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_bigint', 'value bigint, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
+	('own_cascaded_row', 'is_own boolean, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('hides_statistics', 'catalog oid, object oid', 'boolean', 'stable restricted strict', 'PUBLIC'),
 	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
 		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '
