@@ -208,6 +208,13 @@ ALTER TABLE fx.customers DISABLE ROW LEVEL SECURITY;
 ROLLBACK TO s;
 SELECT tenant.unprotect('fx.customers');
 ROLLBACK TO s;
+DROP EXTENSION pg_tenant CASCADE;
+ROLLBACK TO s;
+-- Who asks for the tenant is told the sealed one.
+SET LOCAL app.tenant_id = :'bob';
+SET LOCAL app.tenant_name = 'Bob';
+SELECT tenant.current_id(), tenant_id, tenant_name, tenant.context_headers() FROM tenant.identity();
+ROLLBACK TO s;
 COPY fx.customers (name) TO STDOUT;
 SET LOCAL pg_tenant.confine_bypass_roles = off;
 EXECUTE all_names;

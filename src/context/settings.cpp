@@ -4,6 +4,7 @@
 
 #include "context/portals.hpp"
 #include "context/seal.hpp"
+#include "pg/client_settings.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -179,7 +180,7 @@ void define_text(Header header, const char *meaning, char **variable, GucStringC
 }
 
 bool is_bound(const Binding *binding) {
-	if (binding == nullptr || tenant_setting == nullptr)
+	if (binding == nullptr || tenant_setting == nullptr || !is_within_seal(&tenant_setting->id))
 		return false;
 	return binding->tenant[0] == '\0' ? tenant_setting->follows_none
 									  : strcmp(binding->tenant, tenant_setting->id.text) == 0;
@@ -188,6 +189,7 @@ bool is_bound(const Binding *binding) {
 } // namespace
 
 void define_settings() {
+	const List *of_client = pg::settings_of_client("pg_tenant.");
 	// app.tenant_id last: what was set before the library was loaded belongs to it.
 	define_text(Header::kPlatformId, "Platform of the session's tenant.", &platform_id_text,
 				check_platform_id, assign_platform_id);
@@ -238,6 +240,7 @@ void define_settings() {
 		&clean_on_switch, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
+	pg::require_settings_of_client(of_client);
 }
 
 const TenantId *live_tenant() { return tenant_setting == nullptr ? nullptr : &tenant_setting->id; }
@@ -248,7 +251,7 @@ const char *identity_value(Header header) {
 	const char *value = nullptr;
 	switch (header) {
 	case Header::kTenantId:
-		value = tenant_id_text;
+		value = sealed_tenant() != nullptr ? sealed_tenant()->text : tenant_id_text;
 		break;
 	case Header::kTenantName:
 		value = is_bound(name_binding) ? tenant_name_text : nullptr;

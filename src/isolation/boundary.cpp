@@ -10,6 +10,7 @@
 #include "pg/error.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
+#include "registry/require.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -185,6 +186,7 @@ void close_tables_before(const Node *utility) {
 		auto *drop = reinterpret_cast<const DropStmt *>(utility);
 		if (drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_EXTENSION &&
 			names(drop, "pg_tenant")) {
+			registry::require_free("drop pg_tenant");
 			drop_key_checks();
 			close_all_tables();
 		}

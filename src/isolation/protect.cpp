@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "context/seal.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/catalog.hpp"
 #include "isolation/keys.hpp"
@@ -11,8 +10,8 @@
 #include "pg/error.hpp"
 #include "pg/scoped.hpp"
 #include "pg/spi.hpp"
-#include "registry/grants.hpp"
 #include "registry/relations.hpp"
+#include "registry/require.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -227,9 +226,7 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 }
 
 void unprotect_locked(Oid table) {
-	if (context::sealed_tenant() != nullptr || registry::is_session_bound())
-		ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED),
-						errmsg("cannot unprotect a table while the context is sealed or bound to tenants")));
+	registry::require_free("unprotect a table");
 	const Protection protection = protection_of(table);
 	if (protection.column == InvalidAttrNumber)
 		ereport(ERROR,

@@ -106,6 +106,14 @@ void require_in_good_standing(const TenantId &tenant) {
 	}
 }
 
+void require_free(const char *deed) {
+	if (context::sealed_tenant() != nullptr || context::require_signed || is_session_bound())
+		ereport(ERROR,
+				(errcode(ERRCODE_TENANT_SEALED),
+				 errmsg("cannot %s while the session is held to its tenants", deed),
+				 errdetail("It is sealed, its role is bound to tenants, or it needs a signed token.")));
+}
+
 void require_to_resume(const context::BoundTenant &owner) {
 	context::require_signed_seal();
 	context::require_within_seal(owner.is_set ? &owner.id : nullptr);

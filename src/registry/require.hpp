@@ -14,6 +14,10 @@ const core::TenantId *require_tenant(const core::TenantId *tenant);
 // With pg_tenant.on_missing_tenant = empty, a missing tenant may read: the filter then shows nothing.
 void require_for_use(const core::TenantId *tenant, const ProtectedUse &use);
 
+// Raises TN005 where the session is sealed, bound to tenants, or has to be signed: what opens tables is not
+// for it. The deed is the message's.
+void require_free(const char *deed);
+
 // Raises unless what this tenant opened, or none, may go on.
 void require_to_resume(const context::BoundTenant &owner);
 

@@ -18,6 +18,7 @@ for my $mode ('shared', 'none')
 	good_values($mode);
 	stored_values($mode);
 	bad_values($mode);
+	options_of_operators($mode);
 }
 
 sub good_values
@@ -110,6 +111,27 @@ sub stored_values
 		$node->reload;
 	}
 	$root->do('ALTER ROLE app RESET ALL');
+	return;
+}
+
+# What an operator has set for a role stands, though an option of the connection comes before it: an option that the library
+# refuses once it is there would leave the default.
+sub options_of_operators
+{
+	my ($mode) = @_;
+	my $root = superuser($node);
+	$root->do('ALTER ROLE app SET pg_tenant.require_signed = on');
+	is_answer(session($node, tenant => $blue), $ids, 'TN005', "$mode: a signature is required");
+	for my $value ('off', 'junk')
+	{
+		my $session = session($node, options => "-c app.tenant_id=$blue -c pg_tenant.require_signed=$value");
+		my $answer = $session->{refused} // $session->answer($ids);
+		like($answer, $value eq 'off' ? qr/^42501$/ : qr/^(42501|22023)$/, "$mode: no option of the role's takes that away: $value");
+	}
+	$root->do('ALTER ROLE app RESET ALL');
+	my $session = Wire->new($node, user => $TenantTest::name, options => '-c pg_tenant.require_signed=on');
+	is_answer($session, $tenant, 'null', "$mode: a superuser's option is accepted");
+	is_answer($session, $ids, 'TN005', "$mode: and counts");
 	return;
 }
 
