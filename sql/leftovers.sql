@@ -63,6 +63,24 @@ DO $$BEGIN PERFORM tenant.execute('22222222-2222-2222-2222-222222222222', 'SELEC
 SELECT fx.temporary();
 SET app.tenant_id = :'bob';
 SELECT fx.temporary();
+-- Nor may it find there what another tenant made.
+CREATE TEMP TABLE bob AS SELECT name FROM fx.customers;
+SELECT tenant.query(:'ann', 'SELECT name FROM bob');
+SELECT tenant.execute(:'ann', 'INSERT INTO bob SELECT name FROM fx.customers');
+DO $$BEGIN PERFORM tenant.set('11111111-1111-1111-1111-111111111111'); PERFORM FROM fx.customers WHERE EXISTS (SELECT FROM bob); END$$;
+DO $$BEGIN PERFORM tenant.set('11111111-1111-1111-1111-111111111111'); EXECUTE 'COPY bob TO ''/dev/null'''; END$$;
+BEGIN;
+DECLARE names CURSOR FOR SELECT name FROM bob;
+DO $$DECLARE read text; names refcursor = 'names'; BEGIN PERFORM set_config('app.tenant_id', '11111111-1111-1111-1111-111111111111', true); FETCH names INTO read; END$$;
+ROLLBACK;
+-- What it makes itself it reads, and nobody else does.
+DO $$BEGIN PERFORM tenant.set('11111111-1111-1111-1111-111111111111'); CREATE TEMP TABLE anns (id int); INSERT INTO anns VALUES (1);
+	ASSERT (SELECT count(*) FROM anns) = 1; PERFORM tenant.set('22222222-2222-2222-2222-222222222222'); END$$;
+SELECT fx.temporary();
+SELECT count(*) FROM bob;
+SELECT * FROM anns;
+COPY anns TO STDOUT;
+DROP TABLE anns, bob;
 -- Off, they are the session's.
 RESET SESSION AUTHORIZATION;
 SET pg_tenant.clean_on_switch = off;

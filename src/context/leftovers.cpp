@@ -7,7 +7,9 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 }
 
 namespace pg_tenant::context {
@@ -23,6 +25,44 @@ struct Change {
 // Whose statements ran last.
 BoundTenant occupant;
 Change *changes = nullptr;
+
+// What was not made by the occupant, but by a tenant that was set in the middle of a command.
+struct Temporary {
+	Oid relation;
+	BoundTenant maker;
+};
+List *temporaries = NIL;
+
+const BoundTenant &maker_of(Oid relation) {
+	ListCell *cell;
+	foreach (cell, temporaries) {
+		auto *temporary = static_cast<Temporary *>(lfirst(cell));
+		if (temporary->relation == relation)
+			return temporary->maker;
+	}
+	return occupant;
+}
+
+// Not when they are dropped, which may be rolled back: at the next cleaning.
+void forget_dropped_temporaries() {
+	ListCell *cell;
+	foreach (cell, temporaries) {
+		auto *temporary = static_cast<Temporary *>(lfirst(cell));
+		if (get_rel_relkind(temporary->relation) == '\0') {
+			temporaries = foreach_delete_current(temporaries, cell);
+			pfree(temporary);
+		}
+	}
+}
+
+bool is_temporary(Oid relation) {
+	Relation opened = RelationIdGetRelation(relation);
+	if (!RelationIsValid(opened))
+		return false;
+	const bool is_temporary = opened->rd_rel->relpersistence == RELPERSISTENCE_TEMP;
+	RelationClose(opened);
+	return is_temporary;
+}
 
 void undo_changes(int level) {
 	while (changes != nullptr && changes->nest_level >= level) {
@@ -62,10 +102,30 @@ void transaction_ended(XactEvent event, void *) {
 
 bool has_leftovers() { return clean_on_switch && occupant.is_set && !is_live_tenant(occupant); }
 
+void note_temporary(Oid relation) {
+	if (!clean_on_switch || (temporaries == NIL && is_live_tenant(occupant)) || !is_temporary(relation))
+		return;
+	MemoryContext outer = MemoryContextSwitchTo(TopMemoryContext);
+	auto *temporary = static_cast<Temporary *>(palloc(sizeof(Temporary)));
+	temporary->relation = relation;
+	bind_tenant(&temporary->maker, live_tenant());
+	// In front of what had that number before.
+	temporaries = lcons(temporary, temporaries);
+	MemoryContextSwitchTo(outer);
+}
+
+bool is_foreign_temporary(Oid relation) {
+	if (get_rel_persistence(relation) != RELPERSISTENCE_TEMP)
+		return false;
+	const BoundTenant &maker = maker_of(relation);
+	return maker.is_set && !is_live_tenant(maker);
+}
+
 void clean_leftovers() {
 	if (!clean_on_switch || is_live_tenant(occupant))
 		return;
 	if (has_leftovers()) {
+		forget_dropped_temporaries();
 		close_foreign_cursors();
 		ResetTempTableNamespace();
 		CommandCounterIncrement();

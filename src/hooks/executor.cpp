@@ -200,6 +200,8 @@ void executor_start(QueryDesc *query, int flags) {
 
 void executor_run(EXECUTOR_RUN_PARAMETERS) {
 	require_same_tenant(query);
+	if (is_portal_query(query))
+		refuse_foreign_temporaries(query);
 	inside_statement([&] { in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
 }
 

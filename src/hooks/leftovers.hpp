@@ -11,7 +11,11 @@ namespace pg_tenant::hooks {
 // on.
 extern int statement_depth;
 void clean_before_query(const QueryDesc *query);
-void clean_before_utility(const Node *utility);
+void clean_before_utility(const Node *utility, bool is_sent_by_client);
+
+// A cursor over a temporary table that is read further after a switch.
+void refuse_foreign_temporaries(const QueryDesc *query);
+
 template <typename Call> void inside_statement(Call call) {
 	if (likely(!context::clean_on_switch))
 		call();

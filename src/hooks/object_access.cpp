@@ -2,6 +2,7 @@
 // No statement names it then, so it is noted when it is dropped, and looked at when the command has ended.
 #include "hooks/hooks.hpp"
 
+#include "context/leftovers.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/new_tables.hpp"
 
@@ -17,6 +18,8 @@ void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int colum
 		previous.object_access(access, catalog, object, column, argument);
 	if (access == OAT_DROP && catalog == PolicyRelationId && !IsBinaryUpgrade)
 		isolation::note_dropped_policy(object);
+	if (access == OAT_POST_CREATE && catalog == RelationRelationId && column == 0)
+		context::note_temporary(object);
 	// Also where no event trigger fires, as for EXPLAIN ANALYZE CREATE TABLE AS.
 	if (access == OAT_POST_CREATE && catalog == RelationRelationId && column == 0 && !IsBinaryUpgrade &&
 		!may_see_all_tenants())

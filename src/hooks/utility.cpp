@@ -138,8 +138,7 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	else if (!IsBinaryUpgrade)
 		seen_whole = isolation::protected_target(utility);
 	isolation::close_tables_before(utility);
-	if (context == PROCESS_UTILITY_TOPLEVEL)
-		clean_before_utility(utility);
+	clean_before_utility(utility, context == PROCESS_UTILITY_TOPLEVEL);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
