@@ -34,6 +34,7 @@ SELECT tenant.add_jwt_key('k1', 'HS256', '0123456789abcdef0123456789abcde');
 SELECT tenant.add_jwt_key('k1', 'none', '0123456789abcdef0123456789abcdef');
 SELECT tenant.add_jwt_key('k1', 'RS256', '0123456789abcdef0123456789abcdef');
 SELECT tenant.add_jwt_key('k1', NULL, '0123456789abcdef0123456789abcdef');
+SELECT tenant.add_jwt_key('k1', 'HS256', E'-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----');
 SELECT tenant.add_jwt_key('k1', 'HS256', NULL);
 SELECT tenant.add_jwt_key('', 'HS256', '0123456789abcdef0123456789abcdef');
 SELECT tenant.add_jwt_key('k1', 'HS256', '0123456789abcdef0123456789abcdef', tenant_claim => NULL);

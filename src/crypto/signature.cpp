@@ -133,6 +133,9 @@ bool find_algorithm(std::string_view name, Algorithm *algorithm) noexcept {
 }
 
 KeyFault check_key(Algorithm algorithm, std::string_view key) noexcept {
+	// What is public as the key of another algorithm lets everybody sign.
+	if (algorithm == Algorithm::kHs256 && key.find("-----BEGIN") != std::string_view::npos)
+		return KeyFault::kNoSecret;
 	if (algorithm == Algorithm::kHs256)
 		return key.size() < kMinSecretBytes ? KeyFault::kTooShort : KeyFault::kNone;
 	const KeyFault fault = check_public_key(algorithm, read_key(key).get());

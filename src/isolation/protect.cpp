@@ -125,6 +125,8 @@ Oid column_type(Oid table, const char *column) {
 }
 
 void require_column_type(Oid type) {
+	if (!get_typisdefined(type))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type with OID %u does not exist", type)));
 	if (typed_function(type) == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("type %s cannot hold a tenant id", format_type_be(type)),

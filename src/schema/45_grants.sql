@@ -32,6 +32,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = grant_tenant.role) THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'there is no such role';
 	END IF;
+	-- Before the library is loaded, the setting is unknown, or a placeholder that anybody may set.
+	PERFORM tenant.library();
 	IF current_setting('pg_tenant.require_registered')::boolean THEN
 		PERFORM tenant.lock_for_step(grant_tenant.tenant_id, ARRAY['pending', 'active', 'suspended'], 'grant');
 	END IF;

@@ -293,6 +293,9 @@ PG_TENANT_FUNCTION(pg_tenant_check_jwt_key) {
 	case crypto::KeyFault::kTooShort:
 		fault = "It is too short: a secret has at least 32 bytes, an RSA key 2048 bits.";
 		break;
+	case crypto::KeyFault::kNoSecret:
+		fault = "It is a key in PEM, not a secret.";
+		break;
 	case crypto::KeyFault::kNoPublicKey:
 		fault = "It is not a public key in PEM.";
 		break;

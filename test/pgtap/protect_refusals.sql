@@ -1,6 +1,6 @@
 -- What protect(), unprotect() and share() refuse, and that nothing changes then.
 BEGIN;
-SELECT plan(82);
+SELECT plan(84);
 \ir fixture/shop.sql
 SET client_min_messages = warning;
 CREATE TABLE shop.not_owned (id integer);
@@ -45,6 +45,8 @@ SELECT throws_ok(format('SELECT tenant.protect(%L)', name), '0A000', NULL, 'a no
 SELECT throws_ok(format('SELECT tenant.protect(''shop.plain'', column_type => %L)', type), '22023', NULL, format('column_type <%s>', type))
 	FROM unnest(ARRAY['smallint', 'numeric', 'boolean', 'uuid[]', 'name', 'char(36)', 'shop.my_uuid', 'shop.plain', NULL]) type;
 SELECT throws_ok($$SELECT tenant.protect('shop.plain', column_type => 'no_such_type')$$, '42704', NULL, 'a type that does not exist');
+SELECT throws_ok(format('SELECT tenant.protect(''shop.plain'', column_type => %s::oid)', number), '42704', NULL, 'no type has the number ' || number)
+	FROM unnest(ARRAY[0, 4294967295]) number;
 SELECT throws_ok(format('SELECT tenant.protect(''shop.plain'', %L)', name), '22023', NULL, format('tenant_column <%s>', name))
 	FROM unnest(ARRAY['', NULL, 'ctid', 'tableoid']) name;
 

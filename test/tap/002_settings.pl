@@ -19,6 +19,8 @@ for my $mode ('shared', 'none')
 	stored_values($mode);
 	bad_values($mode);
 	options_of_operators($mode);
+	# It reads a setting that is unknown before the library is loaded.
+	is_answer(superuser($node), "BEGIN; SELECT count(tenant.grant_tenant('app', '$blue')); ROLLBACK", '1', "$mode: grant_tenant()");
 }
 
 sub good_values
