@@ -261,6 +261,8 @@ DROP VIEW rl.on_items;
 SET SESSION AUTHORIZATION fx_owner;
 ALTER FOREIGN TABLE rl.items DROP COLUMN tenant_id;
 ALTER FOREIGN TABLE rl.items ALTER COLUMN tenant_id DROP DEFAULT;
+ALTER FOREIGN TABLE rl.items ALTER COLUMN tenant_id OPTIONS (ADD column_name 'id');
+ALTER FOREIGN TABLE rl.items ALTER COLUMN id OPTIONS (ADD column_name 'id');
 ALTER FOREIGN TABLE rl.items RENAME COLUMN tenant_id TO owner;
 ALTER FOREIGN TABLE rl.items RENAME COLUMN owner TO tenant_id;
 ALTER FOREIGN TABLE rl.items ALTER COLUMN tenant_id TYPE bytea;

@@ -80,8 +80,10 @@ void require_no_detached_key(const AlterTableStmt *statement) {
 // What would reach other tenants is refused here; what may open a table is returned, to be looked at
 // afterwards.
 const List *guard(const Node *utility) {
-	if (IsA(utility, AlterTableStmt))
+	if (IsA(utility, AlterTableStmt)) {
 		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
+		isolation::require_same_remote_column(reinterpret_cast<const AlterTableStmt *>(utility));
+	}
 	if (IsA(utility, TruncateStmt))
 		isolation::require_truncatable(reinterpret_cast<const TruncateStmt *>(utility));
 	if (IsA(utility, RefreshMatViewStmt))

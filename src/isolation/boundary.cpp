@@ -96,30 +96,66 @@ List *touched_relations(const Node *utility) {
 	}
 }
 
-// NULL rows would be nobody's; without the default an INSERT would need the tenant spelled out.
-const char *what_is_missing(Oid relation) {
+// What protection consists of, in the order in which a loss is told. NULL rows would be nobody's; without the
+// default an INSERT would need the tenant spelled out.
+enum Part { kColumn, kType, kPolicy, kForce, kNotNull, kDefault, kKeyChecks, kParts };
+constexpr const char *kPartNames[kParts] = {"its tenant column",
+											"a tenant column that can hold a tenant id",
+											"its policy tenant_isolation",
+											"FORCE ROW LEVEL SECURITY",
+											"NOT NULL on its tenant column",
+											"the default of its tenant column",
+											"a check of its foreign keys"};
+
+// How much of each part is missing.
+struct Faults {
+	int of[kParts];
+};
+
+Faults faults_of(Oid relation) {
+	Faults faults = {};
 	const registry::Protection protection = registry::protection_of(relation);
-	if (registry::needs_label(get_rel_relkind(relation))) {
-		if (protection.column == InvalidAttrNumber)
-			return "its tenant column";
-		return typed_function(protection.type) == nullptr ? "a tenant column that can hold a tenant id"
-														  : nullptr;
+	const bool needs_label = registry::needs_label(get_rel_relkind(relation));
+	if (protection.column == InvalidAttrNumber) {
+		faults.of[needs_label ? kColumn : kPolicy] = 1;
+		return faults;
 	}
-	if (protection.column == InvalidAttrNumber)
-		return "its policy tenant_isolation";
-	const char *missing = nullptr;
+	if (needs_label) {
+		faults.of[kType] = typed_function(protection.type) == nullptr ? 1 : 0;
+		return faults;
+	}
 	Relation opened = table_open(relation, NoLock);
 	const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(opened), protection.column - 1);
-	if (!opened->rd_rel->relforcerowsecurity)
-		missing = "FORCE ROW LEVEL SECURITY";
-	else if (!column->attnotnull)
-		missing = "NOT NULL on its tenant column";
-	else if (!column->atthasdef)
-		missing = "the default of its tenant column";
-	else if (has_disabled_key_check(opened))
-		missing = "a check of its foreign keys";
+	faults.of[kForce] = opened->rd_rel->relforcerowsecurity ? 0 : 1;
+	faults.of[kNotNull] = column->attnotnull ? 0 : 1;
+	faults.of[kDefault] = column->atthasdef ? 0 : 1;
+	faults.of[kKeyChecks] = count_disabled_key_checks(opened);
 	table_close(opened, NoLock);
-	return missing;
+	return faults;
+}
+
+// What was missing before is not lost: each fault can be mended by itself.
+struct AtStake {
+	Oid relation;
+	Faults before;
+};
+
+List *add_at_stake(List *relations, Oid relation, const Faults &before) {
+	auto *at_stake = static_cast<AtStake *>(palloc(sizeof(AtStake)));
+	at_stake->relation = relation;
+	at_stake->before = before;
+	return lappend(relations, at_stake);
+}
+
+const char *what_is_lost(const AtStake &at_stake) {
+	if (get_rel_relkind(at_stake.relation) == '\0')
+		return nullptr;
+	const Faults now = faults_of(at_stake.relation);
+	for (int part = 0; part < kParts; part++) {
+		if (now.of[part] > at_stake.before.of[part])
+			return kPartNames[part];
+	}
+	return nullptr;
 }
 
 List *all_protected_tables() {
@@ -221,6 +257,24 @@ void require_truncatable(const TruncateStmt *statement) {
 	}
 }
 
+void require_same_remote_column(const AlterTableStmt *statement) {
+	ListCell *cell;
+	foreach (cell, statement->cmds) {
+		auto *command = static_cast<const AlterTableCmd *>(lfirst(cell));
+		if (command->subtype != AT_AlterColumnGenericOptions)
+			continue;
+		const Oid table = relation_of(statement->relation);
+		if (OidIsValid(table) && is_protected(table) &&
+			get_attnum(table, command->name) == registry::protection_of(table).column)
+			ereport(ERROR,
+					(errcode(ERRCODE_TENANT_BOUNDARY),
+					 errmsg("cannot change the options of the tenant column of protected table \"%s\"",
+							get_rel_name(table)),
+					 errdetail("Its rows would be told apart by another column."),
+					 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
+	}
+}
+
 Oid protected_target(const Node *utility) {
 	List *names = NIL;
 	if (IsA(utility, TruncateStmt))
@@ -241,7 +295,7 @@ List *relations_at_stake(const Node *utility) {
 	ListCell *cell;
 	foreach (cell, touched_relations(utility)) {
 		if (OidIsValid(lfirst_oid(cell)) && is_protected(lfirst_oid(cell)))
-			relations = lappend_oid(relations, lfirst_oid(cell));
+			relations = add_at_stake(relations, lfirst_oid(cell), faults_of(lfirst_oid(cell)));
 	}
 	return relations;
 }
@@ -270,7 +324,7 @@ List *take_tables_that_lost_policies() {
 	foreach (cell, tables_that_lost_policies) {
 		// A table that is gone is no concern.
 		if (get_rel_relkind(lfirst_oid(cell)) != '\0' && !policies_of(lfirst_oid(cell)).has_closed)
-			open = lappend_oid(open, lfirst_oid(cell));
+			open = add_at_stake(open, lfirst_oid(cell), {});
 	}
 	list_free(tables_that_lost_policies);
 	tables_that_lost_policies = NIL;
@@ -283,11 +337,12 @@ void require_still_protected(const List *relations) {
 	CommandCounterIncrement();
 	ListCell *cell;
 	foreach (cell, relations) {
-		const Oid relation = lfirst_oid(cell);
-		const char *missing = get_rel_relkind(relation) == '\0' ? nullptr : what_is_missing(relation);
-		if (missing != nullptr)
+		auto *at_stake = static_cast<const AtStake *>(lfirst(cell));
+		const Oid relation = at_stake->relation;
+		const char *lost = what_is_lost(*at_stake);
+		if (lost != nullptr)
 			ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
-							errmsg("protected table \"%s\" would lose %s", get_rel_name(relation), missing),
+							errmsg("protected table \"%s\" would lose %s", get_rel_name(relation), lost),
 							errhint("SELECT tenant.unprotect(%s);",
 									quote_literal_cstr(pg::qualified_name(relation)))));
 	}

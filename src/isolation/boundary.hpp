@@ -14,14 +14,19 @@ namespace pg_tenant::isolation {
 // partitions, or by CASCADE.
 void require_truncatable(const TruncateStmt *statement);
 
+// Raises TN006 if it tells a foreign data wrapper to read the tenant column of a protected foreign table from
+// another column of its server.
+void require_same_remote_column(const AlterTableStmt *statement);
+
 // The protected table that COPY or TRUNCATE names: neither passes the executor where it is not confined.
 Oid protected_target(const Node *utility);
 
-// The protected relations that a command may open: the table that it alters with all below it, or whose
-// policy it changes or drops.
+// The protected relations that a command may open, and how they are: the table that it alters with all below
+// it, or whose policy it changes or drops.
 List *relations_at_stake(const Node *utility);
 
-// After the command: raises TN006 if one of them is open now, or does not fill in and require its tenant.
+// After the command: raises TN006 if one of them is open now, or has come not to fill in and require its
+// tenant.
 void require_still_protected(const List *relations);
 
 // A policy that is being dropped, of whatever table, for whatever reason; and the tables that lost ours so

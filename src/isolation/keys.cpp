@@ -261,16 +261,17 @@ void drop_key_checks() {
 	pg::end_sql();
 }
 
-bool has_disabled_key_check(Relation relation) {
+int count_disabled_key_checks(Relation relation) {
+	int count = 0;
 	const TriggerDesc *triggers = relation->trigdesc;
 	for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
 		const Trigger &trigger = triggers->triggers[i];
 		if (trigger.tgenabled != TRIGGER_FIRES_ON_ORIGIN && trigger.tgenabled != TRIGGER_FIRES_ALWAYS &&
 			trigger.tgisinternal &&
 			get_func_namespace(trigger.tgfoid) == get_namespace_oid(registry::kSchema, true))
-			return true;
+			count++;
 	}
-	return false;
+	return count;
 }
 
 void report_unsafe_keys(Oid table, const char *column) {

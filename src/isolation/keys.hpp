@@ -31,7 +31,7 @@ void fix_foreign_keys(const List *tables);
 void drop_key_checks();
 
 // Whether a trigger of the relation that checks its foreign keys is off.
-bool has_disabled_key_check(Relation relation);
+int count_disabled_key_checks(Relation relation);
 
 // Says in a NOTICE which keys of a table that is being protected span tenants.
 void report_unsafe_keys(Oid table, const char *column);

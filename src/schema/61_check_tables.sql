@@ -112,7 +112,9 @@ CREATE FUNCTION tenant.check_policies() RETURNS SETOF tenant.finding
 		FROM pg_policy r
 		JOIN pg_class c ON c.oid = r.polrelid
 		LEFT JOIN tenant.protected_tables protected ON protected.tbl = r.polrelid
-		LEFT JOIN tenant.likely_tenant_columns() likely ON likely.tbl = r.polrelid)
+		LEFT JOIN tenant.likely_tenant_columns() likely ON likely.tbl = r.polrelid),
+	above AS MATERIALIZED (SELECT * FROM tenant.ancestors()),
+	wrong AS MATERIALIZED (SELECT * FROM policies WHERE polname = 'tenant_isolation' AND relrowsecurity AND NOT is_protected)
 	SELECT 'critical', 'row_security_not_forced', polrelid::regclass::text,
 		'Policy tenant_isolation is there, but row security is disabled, or not forced upon the owner.',
 		format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;', polrelid::regclass)
@@ -120,9 +122,13 @@ CREATE FUNCTION tenant.check_policies() RETURNS SETOF tenant.finding
 	UNION ALL
 	SELECT 'critical', 'wrong_isolation_policy', polrelid::regclass::text,
 		'Policy tenant_isolation is not pg_tenant''s: the table is not protected.',
-		CASE WHEN protecting = '' THEN format('DROP POLICY tenant_isolation ON %s;', polrelid::regclass)
-			ELSE format('DROP POLICY tenant_isolation ON %s; %s', polrelid::regclass, protecting) END
-	FROM policies WHERE polname = 'tenant_isolation' AND relrowsecurity AND NOT is_protected
+		-- protect() would stop at such a policy of a part, and a part is protected with the table above it.
+		concat_ws(' ', format('DROP POLICY tenant_isolation ON %s;', polrelid::regclass),
+			(SELECT string_agg(format('DROP POLICY tenant_isolation ON %s;', part.polrelid::regclass), ' ' ORDER BY part.polrelid)
+				FROM wrong part JOIN above a ON a.tbl = part.polrelid WHERE a.ancestor = wrong.polrelid),
+			CASE WHEN NOT EXISTS (SELECT FROM above a WHERE a.tbl = polrelid AND a.ancestor NOT IN (SELECT tbl FROM tenant.protected_tables))
+				THEN nullif(protecting, '') END)
+	FROM wrong WHERE NOT EXISTS (SELECT FROM above a JOIN wrong higher ON higher.polrelid = a.ancestor WHERE a.tbl = wrong.polrelid)
 	UNION ALL
 	SELECT 'warning', 'wrong_rows_policy', polrelid::regclass::text,
 		'Policy tenant_rows is not pg_tenant''s: it shows other rows than those of the tenant, which that policy stands for.',
