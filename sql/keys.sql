@@ -203,7 +203,14 @@ SET app.tenant_id = :'A';
 SELECT n, k.try(statement) FROM k.attempts WHERE n < 3 ORDER BY n;
 SET SESSION AUTHORIZATION fx_app;
 SELECT n, k.try(statement) FROM k.attempts ORDER BY n;
-RESET SESSION AUTHORIZATION;
+-- Whatever the planner asks of a row first.
+\c -
+BEGIN;
+ALTER FUNCTION texteq(text, text) COST 1000;
+SET LOCAL app.tenant_id = :'A';
+UPDATE k.colours SET code = 'pale' WHERE code = 'rose';
+SELECT id, colour FROM k.shirts;
+ROLLBACK;
 SET row_security = off;
 TABLE k.shirts ORDER BY id;
 TABLE k.hats ORDER BY id;

@@ -8,7 +8,6 @@
 #include "core/base64url.hpp"
 #include "core/json_members.hpp"
 #include "crypto/signature.hpp"
-#include "hooks/hooks.hpp"
 #include "registry/require.hpp"
 #include "registry/table.hpp"
 #include "sqlapi/arguments.hpp"
@@ -28,7 +27,6 @@ using pg_tenant::core::TenantId;
 namespace context = pg_tenant::context;
 namespace core = pg_tenant::core;
 namespace crypto = pg_tenant::crypto;
-namespace hooks = pg_tenant::hooks;
 namespace registry = pg_tenant::registry;
 namespace sqlapi = pg_tenant::sqlapi;
 
@@ -120,10 +118,7 @@ Jsonb *parse_json(std::string_view bytes) {
 }
 
 Jsonb *decode_object(std::string_view part) {
-	const std::string_view bytes = decode(part);
-	Jsonb *json = nullptr;
-	if (memchr(bytes.data(), '\0', bytes.size()) == nullptr)
-		json = parse_json(bytes);
+	Jsonb *json = parse_json(decode(part));
 	if (json == nullptr)
 		refuse_malformed("A part is not a JSON object with members of different names.");
 	return json;
@@ -276,7 +271,6 @@ PG_TENANT_FUNCTION(pg_tenant_set_from_jwt) {
 		context::seal_transaction(tenant, true);
 	else
 		result = context::seal_session(tenant, true);
-	hooks::follow_confinement();
 	error_context_stack = hiding.previous;
 	PG_RETURN_TEXT_P(cstring_to_text(result));
 }

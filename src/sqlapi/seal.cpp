@@ -3,7 +3,6 @@
 
 #include "context/seal.hpp"
 #include "context/settings.hpp"
-#include "hooks/hooks.hpp"
 #include "registry/require.hpp"
 #include "sqlapi/arguments.hpp"
 
@@ -13,7 +12,6 @@ extern "C" {
 
 using pg_tenant::core::TenantId;
 namespace context = pg_tenant::context;
-namespace hooks = pg_tenant::hooks;
 namespace registry = pg_tenant::registry;
 namespace sqlapi = pg_tenant::sqlapi;
 
@@ -28,7 +26,6 @@ PG_TENANT_FUNCTION(pg_tenant_seal) {
 		token = context::seal_session(tenant, false);
 	else
 		context::seal_transaction(tenant, false);
-	hooks::follow_confinement();
 	if (token == nullptr)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(token));
@@ -36,6 +33,5 @@ PG_TENANT_FUNCTION(pg_tenant_seal) {
 
 PG_TENANT_FUNCTION(pg_tenant_unseal) {
 	context::unseal_session(sqlapi::required_text(fcinfo, 0, "token"));
-	hooks::follow_confinement();
 	PG_RETURN_BOOL(true);
 }

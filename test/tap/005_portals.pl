@@ -220,4 +220,16 @@ is(go_on($root, 'held')->{sqlstate}, '55000', 'SET LOCAL has ended with its tran
 $root->do($_) for 'BEGIN', 'SAVEPOINT s', 'SET LOCAL row_security = off', 'FETCH 1 FROM held', 'ROLLBACK TO s';
 is(go_on($root, 'held')->{sqlstate}, '55000', 'or subtransaction');
 
+# A statement that was prepared by a message for all tenants is planned again for the sealed one.
+my $sealed = superuser($node);
+$sealed->do($_) for "SET app.tenant_id = '$blue'", 'SET row_security = off';
+$sealed->parse('all', $read);
+$sealed->bind('', 'all');
+$sealed->execute('');
+is(told($sealed->sync), '1,2,3', 'a prepared statement of all tenants');
+$sealed->do('SELECT tenant.seal(true)');
+$sealed->bind('', 'all');
+$sealed->execute('');
+is(told($sealed->sync), '1,2', 'and of one, once the session is sealed');
+
 done_testing();

@@ -1,4 +1,3 @@
--- SECURITY DEFINER functions of the owner. With FORCE row-level security alone holds too: the mutation "policy not forced, attacked" shows
--- that this would notice.
+-- SECURITY DEFINER functions of the owner. With FORCE row-level security alone holds too; without it, our hook would (sql/00_fixture tests FORCE).
 SELECT * FROM shop.owner_definer();
 SELECT shop.owner_definer() FROM shop.countries;
