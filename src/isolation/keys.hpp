@@ -30,7 +30,7 @@ void fix_foreign_keys(const List *tables);
 // Takes all the triggers away: with the function that they call, DROP EXTENSION would drop their keys.
 void drop_key_checks();
 
-// Whether a trigger of the relation that checks its foreign keys is off.
+// How many triggers of the relation that check its foreign keys are off.
 int count_disabled_key_checks(Relation relation);
 
 // Says in a NOTICE which keys of a table that is being protected span tenants.
