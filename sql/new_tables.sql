@@ -1,5 +1,7 @@
 -- pg_tenant.new_tables: tables that are born without protection.
 \set SHOW_CONTEXT never
+-- A transaction that is prepared by mistake would stand in the way for ever.
+SET lock_timeout = '10s';
 \set A '11111111-1111-1111-1111-111111111111'
 \set B '22222222-2222-2222-2222-222222222222'
 CREATE ROLE nt_owner;

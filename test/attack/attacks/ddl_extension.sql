@@ -1,7 +1,7 @@
 -- as: app owner superuser
 -- The extension and its parts dropped, altered, replaced; then the tables read by those whom policies bind.
--- Row-level security alone holds for them too, so the mutation "tables open after DROP EXTENSION" shows that
--- this would notice; the superuser looks at a table before.
+-- Row-level security alone holds for them too: FORCE without a policy shows nothing. sql/boundary tests what is left behind;
+-- the superuser looks at a table before.
 \set ON_ERROR_ROLLBACK on
 BEGIN;
 DROP SCHEMA tenant CASCADE;
