@@ -1,8 +1,10 @@
 // A statement's way through the executor: refused without a tenant in good standing, confined to one tenant
 // from its start to its end.
 #include "hooks/hooks.hpp"
-#include "hooks/leftovers.hpp"
 
+#include <cstring>
+
+#include "hooks/leftovers.hpp"
 #include "context/deferred.hpp"
 #include "context/frame.hpp"
 #include "context/portals.hpp"
@@ -13,6 +15,8 @@
 #include "isolation/confine.hpp"
 #include "isolation/details.hpp"
 #include "isolation/shared_rows.hpp"
+#include "planning/notes.hpp"
+#include "planning/patterns.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
@@ -130,6 +134,17 @@ void require_plan(const QueryDesc *query, bool is_unconfined) {
 					errhint("DISCARD PLANS;")));
 }
 
+// A plan of one use may hold a tenant, and a plan may rely on parameters.
+void require_plan_for(const QueryDesc *query, const core::TenantId *tenant) {
+	const char *planned = planning::tenant_of_plan(query->plannedstmt);
+	if (planned != nullptr && (tenant == nullptr || strcmp(planned, tenant->text) != 0))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("this statement was planned for another tenant"),
+						errdetail("The tenant was changed while it was planned."),
+						errhint("Run the statement again.")));
+	planning::require_valid_patterns(planning::patterns_of_plan(query->plannedstmt), query->params);
+}
+
 // The query that a leader sends to its workers, rather than one that a function runs there.
 bool is_leaders_query(const QueryDesc *query) {
 	return IsParallelWorker() && query->dest->mydest == DestTupleQueue;
@@ -194,6 +209,7 @@ void executor_start(QueryDesc *query, int flags) {
 			context::require_own_deferred_triggers();
 		registry::require_for_use(tenant, use);
 		context::note_portal_owner();
+		require_plan_for(query, tenant);
 	}
 	start_in_frame(query, flags, tenant);
 }

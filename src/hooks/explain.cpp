@@ -7,6 +7,7 @@
 #include "context/settings.hpp"
 #include "isolation/explain.hpp"
 #include "pg/scoped.hpp"
+#include "planning/occasion.hpp"
 
 namespace pg_tenant::hooks {
 namespace {
@@ -15,9 +16,7 @@ namespace {
 // too.
 bool is_hiding = false;
 
-} // namespace
-
-void run_explain(UtilityCall *call) {
+void explain_confined(UtilityCall *call) {
 	PlannedStmt *hiding = context::hide_estimates ? isolation::confined_explain(call->statement) : nullptr;
 	if (hiding == nullptr) {
 		call->run();
@@ -25,6 +24,14 @@ void run_explain(UtilityCall *call) {
 	}
 	call->statement = hiding;
 	pg::with_value(&is_hiding, true, [&] { call->run(); });
+}
+
+} // namespace
+
+void run_explain(UtilityCall *call) {
+	auto *explain = reinterpret_cast<const ExplainStmt *>(call->statement->utilityStmt);
+	const bool is_query = castNode(Query, explain->query)->commandType != CMD_UTILITY;
+	pg::with_value(&planning::is_explained, is_query, [call] { explain_confined(call); });
 }
 
 void forget_explained_counts(const QueryDesc *query) {

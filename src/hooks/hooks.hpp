@@ -12,6 +12,7 @@ extern "C" {
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
+#include "parser/analyze.h"
 #include "storage/ipc.h"
 #include "tcop/utility.h"
 }
@@ -20,6 +21,7 @@ namespace pg_tenant::hooks {
 
 // The hook that was set before ours, or the server's own function where there was none.
 struct Previous {
+	post_parse_analyze_hook_type query_analyzed; // NULL where there was none
 	planner_hook_type planner;
 	needs_fmgr_hook_type needs_function_hook;  // NULL where there was none
 	get_relation_info_hook_type relation_info; // NULL where there was none
@@ -38,6 +40,8 @@ extern Previous previous;
 // planner.cpp
 bool forbids_inlining(Oid function);
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters);
+
+void query_analyzed(ParseState *state, Query *query, JumbleState *jumble);
 
 void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation);
 

@@ -55,6 +55,7 @@ void install() {
 	context::watch_portals();
 	isolation::watch_new_tables();
 
+	previous.query_analyzed = post_parse_analyze_hook;
 	previous.planner = or_standard(planner_hook, &standard_planner);
 	previous.needs_function_hook = needs_fmgr_hook;
 	previous.relation_info = get_relation_info_hook;
@@ -69,6 +70,7 @@ void install() {
 	previous.shmem_request = shmem_request_hook;
 	previous.shmem_startup = shmem_startup_hook;
 
+	post_parse_analyze_hook = query_analyzed;
 	planner_hook = plan;
 	needs_fmgr_hook = forbids_inlining;
 	get_relation_info_hook = relation_planned;

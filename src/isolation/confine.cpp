@@ -213,6 +213,16 @@ bool confine_query(Query *query) {
 	return calls_function;
 }
 
+Node *tenant_filter(Oid table, int index) {
+	bool has_sub_select = false;
+	Relation relation = table_open(table, NoLock);
+	Node *filter = registry::needs_label(relation->rd_rel->relkind)
+					   ? labelled_filter(relation, index, &has_sub_select)
+					   : policy_qual(relation, index);
+	table_close(relation, NoLock);
+	return filter;
+}
+
 bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
 
 bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
@@ -228,6 +238,15 @@ bool confirm_plan(PlannedStmt *plan) {
 		set_mark(entry);
 	}
 	return true;
+}
+
+bool holds_confined(const PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		if (has_mark(static_cast<RangeTblEntry *>(lfirst(cell))))
+			return true;
+	}
+	return false;
 }
 
 PlanKind kind_of_plan(const PlannedStmt *plan) {

@@ -21,6 +21,9 @@ bool confine_query(Query *query);
 // Whether this relation was confined here.
 bool is_confined(const RangeTblEntry *entry);
 
+// The filter of this protected relation, at this place of a range table. It must be locked.
+Node *tenant_filter(Oid table, int index);
+
 // The statement of a cascade runs without policies, and a key of a table that all tenants see reaches every
 // tenant's rows: TN006 for any but the tenant's own. Nor may a BEFORE trigger give a row to another tenant.
 void confine_cascade(Query *query);
@@ -28,6 +31,9 @@ void confine_cascade(Query *query);
 // Whether every protected relation of the plan is marked, or was filtered by the rewriter; marks the latter.
 // False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.
 bool confirm_plan(PlannedStmt *plan);
+
+// Whether the plan holds a relation that was confined.
+bool holds_confined(const PlannedStmt *plan);
 
 // Whether a rewritten query names a protected relation, or calls a function in FROM whose body may do so in
 // its place.

@@ -1,0 +1,206 @@
+#include "planning/move.hpp"
+
+#include "pg/compat.hpp"
+#include "planning/notes.hpp"
+#include "planning/occasion.hpp"
+
+extern "C" {
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+}
+
+namespace pg_tenant::planning {
+namespace {
+
+bool is_place_of(const Node *node, int index) {
+	return IsA(node, RangeTblRef) && reinterpret_cast<const RangeTblRef *>(node)->rtindex == index;
+}
+
+void add_condition(Node **conditions, Node *filter) {
+	*conditions = *conditions == nullptr ? filter : make_and_qual(filter, *conditions);
+}
+
+// Puts the filter right at the relation's place in the join tree, so that it holds below every kind of join.
+// Returns whether the relation was there.
+bool place_filter(Node **place, int index, Node *filter) {
+	Node *node = *place;
+	if (is_place_of(node, index)) {
+		*place = reinterpret_cast<Node *>(makeFromExpr(list_make1(node), filter));
+		return true;
+	}
+	if (IsA(node, JoinExpr)) {
+		auto *join = reinterpret_cast<JoinExpr *>(node);
+		return place_filter(&join->larg, index, filter) || place_filter(&join->rarg, index, filter);
+	}
+	if (!IsA(node, FromExpr))
+		return false;
+	auto *from = reinterpret_cast<FromExpr *>(node);
+	ListCell *cell;
+	foreach (cell, from->fromlist) {
+		auto *item = static_cast<Node *>(lfirst(cell));
+		if (is_place_of(item, index)) {
+			add_condition(&from->quals, filter);
+			return true;
+		}
+		if (place_filter(&item, index, filter)) {
+			lfirst(cell) = item;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool keeps_rows_of_left(JoinType type) { return type == JOIN_INNER || type == JOIN_LEFT; }
+bool keeps_rows_of_right(JoinType type) { return type == JOIN_INNER || type == JOIN_RIGHT; }
+
+// Whether each row of what is joined here is a row of this relation, so that a condition on it may be asked
+// there as well.
+bool keeps_rows_of(const Node *node, int index) {
+	if (is_place_of(node, index))
+		return true;
+	if (IsA(node, JoinExpr)) {
+		auto *join = reinterpret_cast<const JoinExpr *>(node);
+		return (keeps_rows_of_left(join->jointype) && keeps_rows_of(join->larg, index)) ||
+			   (keeps_rows_of_right(join->jointype) && keeps_rows_of(join->rarg, index));
+	}
+	ListCell *cell;
+	if (IsA(node, FromExpr)) {
+		foreach (cell, reinterpret_cast<const FromExpr *>(node)->fromlist) {
+			if (keeps_rows_of(static_cast<const Node *>(lfirst(cell)), index))
+				return true;
+		}
+	}
+	return false;
+}
+
+// The trusted conditions on one relation.
+struct Gathering {
+	int index;
+	ParamListInfo parameters;
+	List **patterns;
+	List *taken;
+};
+
+bool reads_others(Node *node, void *index) {
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Var)) {
+		auto *column = reinterpret_cast<const Var *>(node);
+		return column->varlevelsup > 0 || column->varno != *static_cast<const int *>(index);
+	}
+	return pg::walk_expression(node, reads_others, index);
+}
+
+bool may_take(Node *condition, Gathering *gathering) {
+	return contain_var_clause(condition) && !contain_subplans(condition) &&
+		   !reads_others(condition, &gathering->index) && !contain_volatile_functions(condition) &&
+		   is_trusted_expression(condition, gathering->parameters, gathering->patterns);
+}
+
+void take(Node **conditions, Gathering *gathering) {
+	List *kept = NIL;
+	ListCell *cell;
+	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(*conditions))) {
+		auto *condition = static_cast<Node *>(lfirst(cell));
+		if (is_andclause(condition))
+			take(&condition, gathering);
+		if (condition == nullptr)
+			continue;
+		if (may_take(condition, gathering))
+			gathering->taken = lappend(gathering->taken, condition);
+		else
+			kept = lappend(kept, condition);
+	}
+	*conditions = kept == NIL ? nullptr : reinterpret_cast<Node *>(make_ands_explicit(kept));
+}
+
+void gather(Node *node, Gathering *gathering) {
+	if (IsA(node, FromExpr)) {
+		auto *from = reinterpret_cast<FromExpr *>(node);
+		ListCell *cell;
+		foreach (cell, from->fromlist)
+			gather(static_cast<Node *>(lfirst(cell)), gathering);
+		if (keeps_rows_of(node, gathering->index))
+			take(&from->quals, gathering);
+	} else if (IsA(node, JoinExpr)) {
+		auto *join = reinterpret_cast<JoinExpr *>(node);
+		gather(join->larg, gathering);
+		gather(join->rarg, gathering);
+		// The condition of an outer join decides nothing about the rows that it keeps.
+		const bool takes_left = join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT;
+		const bool takes_right = join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT;
+		if ((takes_left && keeps_rows_of(join->larg, gathering->index)) ||
+			(takes_right && keeps_rows_of(join->rarg, gathering->index)))
+			take(&join->quals, gathering);
+	}
+}
+
+bool has_sub_select(const RangeTblEntry *entry) {
+	return contain_subplans(reinterpret_cast<Node *>(entry->securityQuals));
+}
+
+// What MERGE joins with its target, and the condition of that join, are no FROM and no WHERE: a source row
+// that the condition refuses is inserted. The target itself is not in the join tree.
+bool place_in_query(Query *query, int index, Node *filter) {
+	auto *tree = reinterpret_cast<Node *>(query->jointree);
+	if (query->commandType != CMD_MERGE)
+		return place_filter(&tree, index, filter);
+	ListCell *cell;
+	foreach (cell, query->jointree->fromlist) {
+		auto *item = static_cast<Node *>(lfirst(cell));
+		if (place_filter(&item, index, filter)) {
+			lfirst(cell) = item;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool move_filter(const ConfinedRelation *relation) {
+	if (relation->culprit != nullptr || has_sub_select(relation->entry))
+		return false;
+	auto *filter = reinterpret_cast<Node *>(make_ands_explicit(list_copy(relation->entry->securityQuals)));
+	if (!place_in_query(relation->query, relation->index, filter))
+		return false;
+	relation->entry->securityQuals = NIL;
+	return true;
+}
+
+bool gather_conditions(const ConfinedRelation *relation, ParamListInfo parameters, List **patterns) {
+	Gathering gathering = {relation->index, parameters, patterns, NIL};
+	if (relation->query->commandType == CMD_MERGE)
+		return false;
+	gather(reinterpret_cast<Node *>(relation->query->jointree), &gathering);
+	if (gathering.taken == NIL)
+		return false;
+	ListCell *first = list_head(relation->entry->securityQuals);
+	lfirst(first) = make_and_qual(static_cast<Node *>(lfirst(first)),
+								  reinterpret_cast<Node *>(make_ands_explicit(gathering.taken)));
+	return true;
+}
+
+} // namespace
+
+List *move_filters(Proof *proof, const core::TenantId *tenant, ParamListInfo parameters) {
+	List *notes = NIL;
+	ListCell *cell;
+	foreach (cell, proof->relations) {
+		auto *relation = static_cast<ConfinedRelation *>(lfirst(cell));
+		if (tenant != nullptr)
+			use_constant(static_cast<Node *>(linitial(relation->entry->securityQuals)), *tenant);
+		auto *note = static_cast<RelationNote *>(palloc(sizeof(RelationNote)));
+		note->name = relation->entry->eref->aliasname;
+		note->culprit = relation->culprit;
+		if (move_filter(relation))
+			note->tier = Tier::kMoved;
+		else if (gather_conditions(relation, parameters, &proof->patterns))
+			note->tier = Tier::kMixed;
+		else
+			note->tier = Tier::kBarrier;
+		notes = lappend(notes, note);
+	}
+	return notes;
+}
+
+} // namespace pg_tenant::planning
