@@ -85,6 +85,9 @@ void run_copy_from(const UtilityCall &call, Oid table);
 void run_explain(UtilityCall *call);
 void forget_explained_counts(const QueryDesc *query);
 
+// What EXPLAIN (VERBOSE) says of the tenant's filter of a node, or NULL.
+const char *describe_filter(const Plan *plan, const List *range_table);
+
 [[noreturn]] void refuse_portal(const char *name, const context::BoundTenant &owner);
 
 // Only under row_security = off does a role that may bypass policies see all tenants. What counts is the role

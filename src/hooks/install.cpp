@@ -7,6 +7,7 @@
 #include "context/seal.hpp"
 #include "isolation/new_tables.hpp"
 #include "pg/error.hpp"
+#include "pg/explain_node.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
@@ -81,6 +82,7 @@ void install() {
 	object_access_hook = object_accessed;
 	ExecutorCheckPerms_hook = check_permissions;
 	emit_log_hook = error_reported;
+	pg::describe_nodes_by(describe_filter);
 	// Shared memory is to be had only while the server starts.
 	if (pg::loaded_by == pg::LoadedBy::kShared) {
 		shmem_request_hook = request_memory;

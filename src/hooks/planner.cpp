@@ -30,7 +30,7 @@ struct Occasion {
 // NULL if a function was inlined that brought unconfined relations.
 PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 	planning::Proof proof = planning::prove(query, occasion.parameters);
-	List *relations = planning::move_filters(&proof, occasion.tenant, occasion.parameters);
+	planning::move_filters(&proof, occasion.tenant, occasion.parameters);
 	PlannedStmt *result = nullptr;
 	pg::with_value(&planning::present_proof, static_cast<const planning::Proof *>(&proof), [&] {
 		result = previous.planner(query, occasion.text, occasion.options, occasion.parameters);
@@ -39,8 +39,8 @@ PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 		return nullptr;
 	if (isolation::holds_confined(result)) {
 		planning::order_scans(result, occasion.tenant);
-		planning::put_notes(result, {occasion.tenant == nullptr ? nullptr : occasion.tenant->text,
-									 proof.patterns, relations});
+		planning::put_notes(result,
+							{occasion.tenant == nullptr ? nullptr : occasion.tenant->text, proof.patterns});
 	}
 	return result;
 }

@@ -29,10 +29,13 @@ namespace {
 // A field that is empty in the entry of a relation, survives copying and flattening, and is shown nowhere.
 char mark[] = "pg_tenant";
 
+constexpr size_t kMarkLength = sizeof(mark) - 1;
+
 void set_mark(RangeTblEntry *entry) { entry->ctename = mark; }
 
 bool has_mark(const RangeTblEntry *entry) {
-	return entry->ctename != nullptr && strcmp(entry->ctename, mark) == 0;
+	return entry->rtekind == RTE_RELATION && entry->ctename != nullptr &&
+		   strncmp(entry->ctename, mark, kMarkLength) == 0;
 }
 
 bool is_protected(const RangeTblEntry *entry) {
@@ -226,6 +229,10 @@ Node *tenant_filter(Oid table, int index) {
 bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
 
 bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
+
+void note_filter(RangeTblEntry *entry, const char *how) { entry->ctename = psprintf("%s%s", mark, how); }
+
+const char *filter_note(const RangeTblEntry *entry) { return entry->ctename + kMarkLength; }
 
 bool confirm_plan(PlannedStmt *plan) {
 	ListCell *cell;

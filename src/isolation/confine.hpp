@@ -21,6 +21,10 @@ bool confine_query(Query *query);
 // Whether this relation was confined here.
 bool is_confined(const RangeTblEntry *entry);
 
+// What there is to tell of a confined relation's filter; it goes with the mark. Empty where nothing is told.
+void note_filter(RangeTblEntry *entry, const char *how);
+const char *filter_note(const RangeTblEntry *entry);
+
 // The filter of this protected relation, at this place of a range table. It must be locked.
 Node *tenant_filter(Oid table, int index);
 

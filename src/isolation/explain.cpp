@@ -79,23 +79,12 @@ List *hiding_options(List *options) {
 
 // Joins that another server or a provider makes have no relation of their own.
 bool scans_protected(const Plan *plan, const List *range_table) {
-	switch (nodeTag(plan)) {
-	case T_SeqScan:
-	case T_SampleScan:
-	case T_IndexScan:
-	case T_IndexOnlyScan:
-	case T_BitmapIndexScan:
-	case T_BitmapHeapScan:
-	case T_TidScan:
-	case T_TidRangeScan:
-	case T_ForeignScan:
-	case T_CustomScan:
-		break;
-	default:
-		return false;
+	if (IsA(plan, ForeignScan) || IsA(plan, CustomScan)) {
+		if (reinterpret_cast<const Scan *>(plan)->scanrelid == 0)
+			return true;
 	}
-	const Index relation = reinterpret_cast<const Scan *>(plan)->scanrelid;
-	return relation == 0 || registry::is_protected(rt_fetch(relation, range_table)->relid);
+	const Index relation = scanned_relation(plan);
+	return relation != 0 && registry::is_protected(rt_fetch(relation, range_table)->relid);
 }
 
 void forget(Instrumentation *counts, double loops) {
@@ -158,6 +147,24 @@ bool forget_node(PlanState *state, void *range_table) {
 }
 
 } // namespace
+
+Index scanned_relation(const Plan *plan) {
+	switch (nodeTag(plan)) {
+	case T_SeqScan:
+	case T_SampleScan:
+	case T_IndexScan:
+	case T_IndexOnlyScan:
+	case T_BitmapIndexScan:
+	case T_BitmapHeapScan:
+	case T_TidScan:
+	case T_TidRangeScan:
+	case T_ForeignScan:
+	case T_CustomScan:
+		return reinterpret_cast<const Scan *>(plan)->scanrelid;
+	default:
+		return 0;
+	}
+}
 
 PlannedStmt *confined_explain(const PlannedStmt *statement) {
 	const auto *explain = reinterpret_cast<const ExplainStmt *>(statement->utilityStmt);

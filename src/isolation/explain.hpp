@@ -21,4 +21,7 @@ void forget_counts(const QueryDesc *query);
 // Refuses debug_print_plan where it would show the client the estimates of this plan.
 void require_unprinted(const PlannedStmt *plan);
 
+// The relation that a node scans, by its place in the range table; 0 for any other node.
+Index scanned_relation(const Plan *plan);
+
 } // namespace pg_tenant::isolation

@@ -1,7 +1,7 @@
 #include "planning/move.hpp"
 
+#include "isolation/confine.hpp"
 #include "pg/compat.hpp"
-#include "planning/notes.hpp"
 #include "planning/occasion.hpp"
 
 extern "C" {
@@ -157,12 +157,16 @@ bool place_in_query(Query *query, int index, Node *filter) {
 	return false;
 }
 
-bool move_filter(const ConfinedRelation *relation) {
-	if (relation->culprit != nullptr || has_sub_select(relation->entry))
+bool move_filter(ConfinedRelation *relation) {
+	if (relation->culprit == nullptr && has_sub_select(relation->entry))
+		relation->culprit = "a sub-select in a policy";
+	if (relation->culprit != nullptr)
 		return false;
 	auto *filter = reinterpret_cast<Node *>(make_ands_explicit(list_copy(relation->entry->securityQuals)));
-	if (!place_in_query(relation->query, relation->index, filter))
+	if (!place_in_query(relation->query, relation->index, filter)) {
+		relation->culprit = "the join that MERGE makes";
 		return false;
+	}
 	relation->entry->securityQuals = NIL;
 	return true;
 }
@@ -180,27 +184,39 @@ bool gather_conditions(const ConfinedRelation *relation, ParamListInfo parameter
 	return true;
 }
 
+void write_note(const ConfinedRelation *relation, Tier tier) {
+	isolation::note_filter(relation->entry, psprintf("%d%s", static_cast<int>(tier),
+													 relation->culprit == nullptr ? "" : relation->culprit));
+}
+
 } // namespace
 
-List *move_filters(Proof *proof, const core::TenantId *tenant, ParamListInfo parameters) {
-	List *notes = NIL;
+void move_filters(Proof *proof, const core::TenantId *tenant, ParamListInfo parameters) {
 	ListCell *cell;
 	foreach (cell, proof->relations) {
 		auto *relation = static_cast<ConfinedRelation *>(lfirst(cell));
 		if (tenant != nullptr)
 			use_constant(static_cast<Node *>(linitial(relation->entry->securityQuals)), *tenant);
-		auto *note = static_cast<RelationNote *>(palloc(sizeof(RelationNote)));
-		note->name = relation->entry->eref->aliasname;
-		note->culprit = relation->culprit;
 		if (move_filter(relation))
-			note->tier = Tier::kMoved;
+			write_note(relation, Tier::kMoved);
 		else if (gather_conditions(relation, parameters, &proof->patterns))
-			note->tier = Tier::kMixed;
+			write_note(relation, Tier::kMixed);
 		else
-			note->tier = Tier::kBarrier;
-		notes = lappend(notes, note);
+			write_note(relation, Tier::kBarrier);
 	}
-	return notes;
+}
+
+const char *name_of(Tier tier) {
+	return tier == Tier::kMoved ? "moved" : tier == Tier::kMixed ? "mixed" : "barrier";
+}
+
+bool read_note(const RangeTblEntry *entry, Tier *tier, const char **culprit) {
+	const char *note = isolation::filter_note(entry);
+	if (note[0] == '\0')
+		return false;
+	*tier = static_cast<Tier>(note[0] - '0');
+	*culprit = note[1] == '\0' ? nullptr : note + 1;
+	return true;
 }
 
 } // namespace pg_tenant::planning

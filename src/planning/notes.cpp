@@ -12,21 +12,10 @@ namespace {
 
 constexpr char kName[] = "pg_tenant notes";
 
-enum Part { kTenant, kPatterns, kRelations };
+enum Part { kTenant, kPatterns };
 
 Node *text_node(const char *text) {
 	return text == nullptr ? nullptr : reinterpret_cast<Node *>(makeString(pstrdup(text)));
-}
-
-List *pack(const List *relations) {
-	List *packed = NIL;
-	ListCell *cell;
-	foreach (cell, relations) {
-		auto *note = static_cast<const RelationNote *>(lfirst(cell));
-		packed = lappend(packed, list_make3(text_node(note->name), makeInteger(static_cast<int>(note->tier)),
-											text_node(note->culprit)));
-	}
-	return packed;
 }
 
 List *part_of(const PlannedStmt *plan, Part part) {
@@ -45,7 +34,7 @@ void put_notes(PlannedStmt *plan, const Notes &notes) {
 	entry->rtekind = RTE_RESULT;
 	entry->ctename = pstrdup(kName);
 	entry->eref = makeAlias(kName, NIL);
-	entry->values_lists = list_make3(text_node(notes.tenant), notes.patterns, pack(notes.relations));
+	entry->values_lists = list_make2(text_node(notes.tenant), notes.patterns);
 	plan->rtable = lappend(plan->rtable, entry);
 }
 
@@ -55,20 +44,5 @@ const char *tenant_of_plan(const PlannedStmt *plan) {
 }
 
 List *patterns_of_plan(const PlannedStmt *plan) { return part_of(plan, kPatterns); }
-
-List *relations_of_plan(const PlannedStmt *plan) {
-	List *relations = NIL;
-	ListCell *cell;
-	foreach (cell, part_of(plan, kRelations)) {
-		auto *packed = static_cast<List *>(lfirst(cell));
-		auto *culprit = static_cast<Node *>(lthird(packed));
-		auto *note = static_cast<RelationNote *>(palloc(sizeof(RelationNote)));
-		note->name = strVal(linitial(packed));
-		note->tier = static_cast<Tier>(intVal(lsecond(packed)));
-		note->culprit = culprit == nullptr ? nullptr : strVal(culprit);
-		relations = lappend(relations, note);
-	}
-	return relations;
-}
 
 } // namespace pg_tenant::planning

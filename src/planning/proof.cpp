@@ -4,6 +4,7 @@
 
 #include "isolation/confine.hpp"
 #include "pg/compat.hpp"
+#include "pg/generated.hpp"
 #include "planning/expressions.hpp"
 
 extern "C" {
@@ -140,6 +141,9 @@ void visit_definitions(const Level *level, int index, AttrNumber number, Visit v
 			visit_output(&inner, number, visit);
 		break;
 	}
+	case RTE_RELATION:
+		visit_items(pg::computed_columns(entry->relid, index, number), 0, level, visit);
+		break;
 	default:
 		visit_items(pg::grouped_expressions(entry), number, level, visit);
 		break;
@@ -274,6 +278,14 @@ bool look_at(Node *node, void *context) {
 	}
 }
 
+bool look_at_extremes(Node *node, void *place) {
+	if (node == nullptr || IsA(node, Query))
+		return false;
+	if (IsA(node, Aggref))
+		return look_at(node, place);
+	return pg::walk_expression(node, look_at_extremes, place);
+}
+
 bool is_always_true(const Node *policy) {
 	if (!IsA(policy, Const))
 		return false;
@@ -339,6 +351,8 @@ bool look_at_queries(Node *node, void *context) {
 	Place place = {outer->search, &level};
 	(void)look_at(reinterpret_cast<Node *>(query->jointree), &place);
 	(void)look_at(query->havingQual, &place);
+	if (query->hasAggs && query->groupClause == NIL)
+		(void)look_at_extremes(reinterpret_cast<Node *>(query->targetList), &place);
 	(void)look_at(pg::merge_condition(query), &place);
 	ListCell *cell;
 	foreach (cell, query->rtable)

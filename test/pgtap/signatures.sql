@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(405);
+SELECT plan(410);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -27,6 +27,7 @@ INSERT INTO expected VALUES
 	('own_row_text', 'value text, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_bigint', 'value bigint, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_cascaded_row', 'is_own boolean, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
+	('explain_barrier', 'query text, OUT relation text, OUT filter text, OUT kept_by text', 'SETOF record', 'volatile unsafe', 'PUBLIC'),
 	('hides_statistics', 'catalog oid, object oid', 'boolean', 'stable restricted strict', 'PUBLIC'),
 	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
 		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '

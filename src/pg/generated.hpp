@@ -1,0 +1,39 @@
+// Generated columns that are computed when they are read: from 18 on.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "rewrite/rewriteHandler.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/rel.h"
+}
+
+namespace pg_tenant::pg {
+
+// What stands for the column (0 for all of them) of the relation at this place of a range table; NIL for one
+// that is stored. The relation must be locked.
+inline List *computed_columns(Oid relation, int index, AttrNumber column) {
+	List *expressions = NIL;
+#if PG_VERSION_NUM >= 180000
+	Relation opened = table_open(relation, NoLock);
+	const TupleDesc descriptor = RelationGetDescr(opened);
+	if (descriptor->constr != nullptr && descriptor->constr->has_generated_virtual) {
+		for (int number = 1; number <= descriptor->natts; number++) {
+			if ((column == 0 || column == number) &&
+				TupleDescAttr(descriptor, number - 1)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+				expressions = lappend(expressions, build_generation_expression(opened, number));
+		}
+	}
+	table_close(opened, NoLock);
+	ChangeVarNodes(reinterpret_cast<Node *>(expressions), 1, index, 0);
+#else
+	(void)relation;
+	(void)index;
+	(void)column;
+#endif
+	return expressions;
+}
+
+} // namespace pg_tenant::pg
