@@ -94,27 +94,6 @@ inline bool walk_query(Query *query, Walker walker, void *context) {
 #endif
 }
 
-// The condition that joins the target of MERGE with its source: before 17 the one of the join tree.
-inline Node *merge_condition(const Query *query) {
-#if PG_VERSION_NUM >= 170000
-	return query->mergeJoinCondition;
-#else
-	(void)query;
-	return nullptr;
-#endif
-}
-
-// The expressions that an entry of the range table stands for in HAVING and the target list: from 18 on what
-// is grouped by has an entry of its own.
-inline List *grouped_expressions(const RangeTblEntry *entry) {
-#if PG_VERSION_NUM >= 180000
-	return entry->rtekind == RTE_GROUP ? entry->groupexprs : NIL;
-#else
-	(void)entry;
-	return NIL;
-#endif
-}
-
 // Whether CREATE POLICY and the like may be run on this relation by this role.
 inline bool owns_relation(Oid relation, Oid role) {
 #if PG_VERSION_NUM >= 160000

@@ -4,6 +4,7 @@
 #include "planning/trust.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "nodes/subscripting.h"
@@ -33,12 +34,24 @@ const char *distrusted_call(Oid function, Oid collation, List *arguments, const 
 	return psprintf("function %s", format_procedure(function));
 }
 
-Oid function_of(const OpExpr *call) {
-	return OidIsValid(call->opfuncid) ? call->opfuncid : get_opcode(call->opno);
+// The planner may put an operator's negator or commutator in its place. Anybody can declare those of an
+// operator of his own; those of the server are as trusted as it is, which a test sees to.
+const char *distrusted_operator(Oid operation, Oid collation, List *arguments, const Patterns *patterns) {
+	const char *culprit = distrusted_call(get_opcode(operation), collation, arguments, patterns);
+	if (culprit != nullptr || operation < FirstNormalObjectId)
+		return culprit;
+	const Oid negator = get_negator(operation);
+	const Oid relatives[] = {negator, get_commutator(operation),
+							 OidIsValid(negator) ? get_commutator(negator) : InvalidOid};
+	for (const Oid relative : relatives) {
+		if (culprit == nullptr && OidIsValid(relative))
+			culprit = distrusted_call(get_opcode(relative), collation, NIL, nullptr);
+	}
+	return culprit;
 }
 
-const char *distrusted_operator(const OpExpr *call, const Patterns *patterns) {
-	return distrusted_call(function_of(call), call->inputcollid, call->args, patterns);
+const char *distrusted_operation(const OpExpr *call, const Patterns *patterns) {
+	return distrusted_operator(call->opno, call->inputcollid, call->args, patterns);
 }
 
 bool is_distrusted_function(Oid function, void *culprit) {
@@ -58,8 +71,7 @@ const char *distrusted_row_comparison(const RowCompareExpr *comparison) {
 	ListCell *operation;
 	ListCell *collation;
 	forboth(operation, comparison->opnos, collation, comparison->inputcollids) {
-		const char *culprit =
-			distrusted_call(get_opcode(lfirst_oid(operation)), lfirst_oid(collation), NIL, nullptr);
+		const char *culprit = distrusted_operator(lfirst_oid(operation), lfirst_oid(collation), NIL, nullptr);
 		if (culprit != nullptr)
 			return culprit;
 	}
@@ -126,14 +138,13 @@ const char *distrusted(Node *node, ParamListInfo parameters, List **patterns) {
 		return distrusted_call(call->funcid, call->inputcollid, call->args, &context);
 	}
 	case T_OpExpr:
-		return distrusted_operator(reinterpret_cast<const OpExpr *>(node), &context);
+		return distrusted_operation(reinterpret_cast<const OpExpr *>(node), &context);
 	case T_DistinctExpr:
 	case T_NullIfExpr: // both are an OpExpr by another tag
-		return distrusted_operator(reinterpret_cast<const OpExpr *>(node), nullptr);
+		return distrusted_operation(reinterpret_cast<const OpExpr *>(node), nullptr);
 	case T_ScalarArrayOpExpr: {
 		auto *call = reinterpret_cast<const ScalarArrayOpExpr *>(node);
-		return distrusted_call(OidIsValid(call->opfuncid) ? call->opfuncid : get_opcode(call->opno),
-							   call->inputcollid, NIL, nullptr);
+		return distrusted_operator(call->opno, call->inputcollid, NIL, nullptr);
 	}
 	case T_RowCompareExpr:
 		return distrusted_row_comparison(reinterpret_cast<const RowCompareExpr *>(node));

@@ -4,7 +4,7 @@
 
 #include "isolation/confine.hpp"
 #include "pg/compat.hpp"
-#include "pg/generated.hpp"
+#include "pg/query.hpp"
 #include "planning/expressions.hpp"
 
 extern "C" {
@@ -230,6 +230,17 @@ bool is_of_extreme(const Aggref *aggregate) {
 	return OidIsValid(order);
 }
 
+// What an outer value is compared with stands for the output of a sub-select, without naming it.
+void look_at_comparison(Node *comparison, const Level *inner, Search *search) {
+	const char *culprit = first_distrusted(comparison, search->parameters, &search->proof->patterns);
+	if (culprit == nullptr)
+		return;
+	visit_output(inner, 0, [&](Node *expression, const Level *level) {
+		Touch by = {search, level, 0, culprit};
+		(void)touch_columns(expression, &by);
+	});
+}
+
 // Looks at an expression that may be evaluated below the filter of any relation that it reads.
 bool look_at(Node *node, void *context) {
 	auto *place = static_cast<Place *>(context);
@@ -271,6 +282,7 @@ bool look_at(Node *node, void *context) {
 		auto *link = reinterpret_cast<SubLink *>(node);
 		const Level inner = {castNode(Query, link->subselect), place->level};
 		visit_output(&inner, 0, look_there);
+		look_at_comparison(link->testexpr, &inner, search);
 		return look_at(link->testexpr, context);
 	}
 	default:

@@ -1,4 +1,4 @@
-// Generated columns that are computed when they are read: from 18 on.
+// What stands in a query, where majors differ.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -12,8 +12,30 @@ extern "C" {
 
 namespace pg_tenant::pg {
 
-// What stands for the column (0 for all of them) of the relation at this place of a range table; NIL for one
-// that is stored. The relation must be locked.
+// The condition that joins the target of MERGE with its source: before 17 the one of the join tree.
+inline Node *merge_condition(const Query *query) {
+#if PG_VERSION_NUM >= 170000
+	return query->mergeJoinCondition;
+#else
+	(void)query;
+	return nullptr;
+#endif
+}
+
+// The expressions that an entry of the range table stands for in HAVING and the target list: from 18 on what
+// is grouped by has an entry of its own.
+inline List *grouped_expressions(const RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 180000
+	return entry->rtekind == RTE_GROUP ? entry->groupexprs : NIL;
+#else
+	(void)entry;
+	return NIL;
+#endif
+}
+
+// Generated columns may be computed when they are read from 18 on. What stands for the column (0 for all of
+// them) of the relation at this place of a range table; NIL for one that is stored. The relation must be
+// locked.
 inline List *computed_columns(Oid relation, int index, AttrNumber column) {
 	List *expressions = NIL;
 #if PG_VERSION_NUM >= 180000
