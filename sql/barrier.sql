@@ -7,9 +7,11 @@ CREATE TABLE fx.goods (id bigint, name text, price numeric, size fx.size, data j
 CREATE TABLE fx.sales (id bigint, goods_id bigint, price numeric);
 SELECT tenant.protect('fx.goods'), tenant.protect('fx.sales');
 CREATE FUNCTION fx.leak(anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS 'BEGIN RAISE NOTICE ''%'', $1; RETURN true; END';
+CREATE DOMAIN fx.checked AS text CHECK (VALUE <> 'x');
 CREATE FUNCTION fx.quiet(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
 CREATE FUNCTION fx.inlined(text) RETURNS boolean LANGUAGE sql AS 'SELECT fx.leak($1)';
 CREATE FUNCTION fx.rows_of(text) RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT $1 WHERE fx.quiet($1) <> ''''';
+CREATE FUNCTION fx.yes(bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN $1 IS NOT NULL; END';
 CREATE FUNCTION fx.switch() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM set_config('app.tenant_id', '22222222-2222-2222-2222-222222222222', false); RETURN 1; END $$;
 CREATE VIEW fx.goods_view AS SELECT id, fx.quiet(name) AS loud, name FROM fx.goods;
 GRANT ALL ON ALL TABLES IN SCHEMA fx TO fx_app;
@@ -52,6 +54,8 @@ INSERT INTO fx.queries (query) VALUES
 	('SELECT FROM fx.goods WHERE 1 / price > 1'),
 	('SELECT FROM fx.goods WHERE fx.leak(goods)'),
 	('SELECT FROM fx.goods WHERE (name, id) > (''a'', 1) AND id BETWEEN 1 AND 2'),
+	('SELECT FROM fx.goods WHERE name::fx.checked > '''''),
+	('SELECT FROM fx.goods WHERE (SELECT fx.leak(name))'),
 	-- Patterns.
 	('SELECT FROM fx.goods WHERE name LIKE ''x%'''),
 	('SELECT FROM fx.goods WHERE name LIKE ''x\'''),
@@ -91,6 +95,22 @@ INSERT INTO fx.goods (id) VALUES (1), (2);
 MERGE INTO fx.goods g USING fx.sales s ON g.id = s.id AND s.price > 5 WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, 'new');
 SELECT id, name FROM fx.goods ORDER BY 1, 2;
 
+-- Conditions join a filter only where every row that is joined is one of the relation's.
+UPDATE fx.sales SET goods_id = 1, price = 5;
+DELETE FROM fx.sales WHERE id = 2;
+DELETE FROM fx.goods WHERE name = 'new';
+SELECT g.id FROM fx.goods g LEFT JOIN fx.sales s ON s.goods_id = g.id AND fx.yes(s.id) WHERE s.goods_id IS NULL;
+SELECT g.id, s.id FROM fx.goods g LEFT JOIN fx.sales s ON s.goods_id = g.id AND g.id = 1 AND fx.yes(g.id) ORDER BY 1;
+SELECT g.id, s.id FROM fx.goods g LEFT JOIN fx.sales s ON s.goods_id = g.id AND s.id = 2 AND fx.yes(s.id) ORDER BY 1;
+SELECT g.id, s.id FROM fx.sales s RIGHT JOIN fx.goods g ON s.goods_id = g.id AND fx.yes(s.id) WHERE g.id = 2 AND fx.yes(g.id);
+SELECT g.id, s.id FROM fx.goods g FULL JOIN fx.sales s ON s.goods_id = g.id AND s.id = 2 WHERE fx.yes(g.id) IS NOT TRUE OR fx.yes(s.id) IS NOT TRUE ORDER BY 1, 2;
+SELECT g.id, s.id FROM fx.goods g, fx.sales s WHERE g.id > s.id AND g.id = 2 AND fx.yes(g.id) AND fx.yes(s.id);
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+EXPLAIN (COSTS off) SELECT FROM fx.goods g WHERE EXISTS (SELECT FROM fx.sales s WHERE s.goods_id = g.id AND fx.yes(s.id));
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+
 -- A plan of one use that is made for one tenant and started for another.
 SELECT count(*) FROM fx.goods WHERE id >= fx.switch();
 SHOW app.tenant_id;
@@ -100,3 +120,4 @@ SELECT tenant.explain_barrier(NULL);
 RESET ROLE;
 SET client_min_messages = warning;
 DROP TABLE fx.goods, fx.sales, fx.queries CASCADE;
+DROP DOMAIN fx.checked;

@@ -156,8 +156,10 @@ const char *distrusted(Node *node, ParamListInfo parameters, List **patterns) {
 		return distrusted_functions(node);
 	case T_ArrayCoerceExpr:
 		return distrusted_array_cast(reinterpret_cast<const ArrayCoerceExpr *>(node));
+	case T_CoerceToDomain:
+		return "a cast to a domain";
 	default:
-		return psprintf("an expression of kind %d", static_cast<int>(nodeTag(node)));
+		return "an expression of a kind that is not trusted";
 	}
 }
 

@@ -94,7 +94,7 @@ bool reads_others(Node *node, void *index) {
 
 bool may_take(Node *condition, Gathering *gathering) {
 	return contain_var_clause(condition) && !contain_subplans(condition) &&
-		   !reads_others(condition, &gathering->index) && !contain_volatile_functions(condition) &&
+		   !reads_others(condition, &gathering->index) &&
 		   is_trusted_expression(condition, gathering->parameters, gathering->patterns);
 }
 
