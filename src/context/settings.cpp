@@ -18,6 +18,7 @@ using core::Header;
 using core::IdFault;
 using core::TenantId;
 
+int cached_tenants = 16384;
 bool confine_bypass_roles = true;
 bool hide_estimates = true;
 int log_all_tenants = kLogSession;
@@ -26,6 +27,7 @@ int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 bool require_signed = false;
 bool clean_on_switch = false;
+
 
 namespace {
 
@@ -206,6 +208,10 @@ void define_settings() {
 	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
 							 &include_deleted, 0, kIncludeDeleted, PGC_USERSET, GUC_REPORT, nullptr, nullptr,
 							 nullptr);
+	DefineCustomIntVariable("pg_tenant.cached_tenants",
+							"How many tenants a session keeps in memory, and how many of their grants.",
+							nullptr, &cached_tenants, 16384, 16, 1000000, PGC_SUSET, 0, nullptr, nullptr,
+							nullptr);
 	DefineCustomBoolVariable("pg_tenant.confine_bypass_roles",
 							 "Whether superusers and roles with BYPASSRLS are confined like everyone else.",
 							 "They then see all tenants only under row_security = off.",

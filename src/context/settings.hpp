@@ -12,8 +12,9 @@ enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
-// pg_tenant.clean_on_switch, .confine_bypass_roles, .hide_estimates, .log_all_tenants, .new_tables,
-// .on_missing_tenant, .require_registered and .require_signed
+// pg_tenant.cached_tenants, .clean_on_switch, .confine_bypass_roles, .hide_estimates, .log_all_tenants,
+// .new_tables, .on_missing_tenant, .require_registered and .require_signed
+extern int cached_tenants;
 extern bool clean_on_switch;
 extern bool confine_bypass_roles;
 extern bool hide_estimates;

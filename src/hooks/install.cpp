@@ -16,6 +16,7 @@
 extern "C" {
 #include "commands/seclabel.h"
 #include "utils/inval.h"
+#include "utils/plancache.h"
 }
 
 namespace pg_tenant::hooks {
@@ -89,6 +90,9 @@ void install() {
 		shmem_startup_hook = make_memory;
 	}
 	register_label_provider(registry::kLabelProvider, label_given);
+	// A session that the library was not loaded with has plans that none of these has seen, also of
+	// ri_triggers.c.
+	ResetPlanCache();
 }
 
 } // namespace pg_tenant::hooks

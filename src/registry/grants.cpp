@@ -2,15 +2,15 @@
 
 #include <cstring>
 
+#include "context/settings.hpp"
 #include "pg/error.hpp"
+#include "registry/recent.hpp"
 #include "registry/table.hpp"
 
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
-#include "utils/memutils.h"
 }
 
 namespace pg_tenant::registry {
@@ -20,9 +20,6 @@ constexpr const char *kTable = "role_grants";
 // Its columns, which are its primary key.
 constexpr AttrNumber kColumnRole = 1;
 constexpr AttrNumber kColumnTenant = 2;
-// A backend with more entries than this starts its cache again.
-constexpr long kMaxCached = 4096;
-
 struct Key {
 	Oid role;
 	uint32 hash; // of the tenant
@@ -30,27 +27,19 @@ struct Key {
 
 // Whether a role has a grant: for the tenant, or, without one, any.
 struct Grant {
-	Key key;
 	uint64 generation;
 	bool is_there;
-	core::TenantId tenant; // of no length for none
+	const char *tenant; // empty for none
+
+	void release() {
+		if (tenant != nullptr)
+			pfree(const_cast<char *>(tenant));
+	}
 };
 
-HTAB *cache = nullptr;
+RecentTable<Key, Grant> cache = {"pg_tenant grants", nullptr, nullptr, {}};
 uint64 generation = 1;
 Oid table = InvalidOid;
-
-void create_cache() {
-	if (cache != nullptr)
-		hash_destroy(cache);
-	HASHCTL control;
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Key);
-	control.entrysize = sizeof(Grant);
-	control.hcxt = CacheMemoryContext;
-	cache = nullptr;
-	cache = hash_create("pg_tenant grants", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
 
 bool is_written(Oid role, const core::TenantId &tenant) {
 	if (!OidIsValid(table))
@@ -66,11 +55,10 @@ bool is_written(Oid role, const core::TenantId &tenant) {
 }
 
 bool has_grant(Oid role, const core::TenantId &tenant) {
-	if (cache == nullptr || hash_get_num_entries(cache) > kMaxCached)
-		create_cache();
 	const Key key = {role, tenant.hash};
-	auto *found = static_cast<Grant *>(hash_search(cache, &key, HASH_FIND, nullptr));
-	if (likely(found != nullptr && found->generation == generation && found->tenant == tenant))
+	Grant *found = cache.find(key);
+	if (likely(found != nullptr && found->generation == generation &&
+			   strcmp(found->tenant, tenant.text) == 0))
 		return found->is_there;
 	// Reads until no message arrived meanwhile.
 	bool is_there;
@@ -81,11 +69,13 @@ bool has_grant(Oid role, const core::TenantId &tenant) {
 		is_there = is_written(role, tenant);
 		AcceptInvalidationMessages();
 	} while (seen != generation);
-	found = static_cast<Grant *>(hash_search(cache, &key, HASH_ENTER, nullptr));
+	found = cache.enter(key, context::cached_tenants);
+	found->release();
+	*found = {};
+	found->tenant = MemoryContextStrdup(cache.memory, tenant.text);
 	// Without the table nobody would tell of a change: valid for this call only.
 	found->generation = OidIsValid(table) ? seen : 0;
 	found->is_there = is_there;
-	found->tenant = tenant;
 	return is_there;
 }
 

@@ -29,14 +29,13 @@ namespace {
 
 struct Entry {
 	Oid relation;
-	uint64 generation;
 	Protection protection;
 };
 
+// As many entries as the server's own cache of relations may have: a message removes its relation's. One that
+// names none voids all.
 HTAB *cache = nullptr;
-// An entry is worth something while its generation is the present one; messages that name no relation raise
-// it.
-uint64 generation = 1;
+bool is_void = true;
 // Counts every message, to notice those that arrive while an entry is made.
 uint64 messages = 0;
 
@@ -134,12 +133,16 @@ Protection load(Oid relation) {
 }
 
 void create_cache() {
+	if (cache != nullptr)
+		hash_destroy(cache);
+	cache = nullptr;
 	HASHCTL control;
 	memset(&control, 0, sizeof(control));
 	control.keysize = sizeof(Oid);
 	control.entrysize = sizeof(Entry);
 	control.hcxt = CacheMemoryContext;
 	cache = hash_create("pg_tenant relations", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	is_void = false;
 }
 
 void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
@@ -174,10 +177,10 @@ Protection read_protection(Relation relation) {
 Protection protection_of(Oid relation) {
 	if (relation < FirstNormalObjectId)
 		return {InvalidAttrNumber, InvalidOid};
-	if (cache == nullptr)
+	if (unlikely(is_void))
 		create_cache();
 	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
-	if (likely(found != nullptr && found->generation == generation))
+	if (likely(found != nullptr))
 		return found->protection;
 
 	Protection protection;
@@ -186,9 +189,7 @@ Protection protection_of(Oid relation) {
 		seen = messages;
 		protection = load(relation);
 	} while (seen != messages);
-	auto *entry = static_cast<Entry *>(hash_search(cache, &relation, HASH_ENTER, nullptr));
-	entry->generation = generation;
-	entry->protection = protection;
+	static_cast<Entry *>(hash_search(cache, &relation, HASH_ENTER, nullptr))->protection = protection;
 	return protection;
 }
 
@@ -221,13 +222,10 @@ ProtectedUse use_of_written(Oid relation) {
 
 void forget_relation(Oid relation) {
 	messages++;
-	if (!OidIsValid(relation)) {
-		generation++;
-	} else if (cache != nullptr) {
-		auto *entry = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
-		if (entry != nullptr)
-			entry->generation = 0;
-	}
+	if (!OidIsValid(relation))
+		is_void = true;
+	else if (!is_void)
+		(void)hash_search(cache, &relation, HASH_REMOVE, nullptr);
 }
 
 } // namespace pg_tenant::registry

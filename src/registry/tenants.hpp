@@ -1,5 +1,6 @@
 // Which tenants are registered, and in what state: a backend cache of tenant.tenants, kept right by relcache
-// messages on bucket relations, so that a commit in one session holds from the next statement on in all.
+// messages on bucket relations, so that a commit in one session holds from the next statement on in all. It
+// keeps as many tenants as pg_tenant.cached_tenants says: those that were asked for last.
 #pragma once
 
 #include "core/tenant_id.hpp"
@@ -10,16 +11,14 @@ namespace pg_tenant::registry {
 enum class TenantStatus : uint8 { kUnknown, kPending, kActive, kSuspended, kDeleted };
 
 struct Tenant {
-	const char *id; // the cache's key: points to the tenant's own text
 	TenantStatus status;
-	uint32 bucket;
-	uint64 generation;
 	const char *name;        // NULL when the registry has none
 	const char *platform_id; // NULL when it belongs to none
 };
 
 // The registry's view of the tenant; never NULL (kUnknown when it is not registered). Valid until the next
-// call that may accept invalidation messages. May raise; reads the registry with a snapshot of its own.
+// call of this, or one that may accept invalidation messages. May raise; reads the registry with a snapshot
+// of its own.
 const Tenant *find_tenant(const core::TenantId &id);
 
 // Tells every session, when this transaction commits, that what it knows of the tenant is void.

@@ -57,17 +57,15 @@ COMMENT ON FUNCTION tenant.turning_back(text, text) IS 'The command that gives a
 
 CREATE FUNCTION tenant.check_settings() RETURNS SETOF tenant.finding
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
-	SELECT 'critical', 'not_preloaded', 'setting shared_preload_libraries',
-		'Sessions load pg_tenant when a policy first calls it: until then nothing confines bypass roles or refuses TRUNCATE and DDL. Restart the server after this.',
+	SELECT severity, code, 'setting shared_preload_libraries', message || ' Restart the server after this.',
 		format('ALTER SYSTEM SET shared_preload_libraries = %s;', (SELECT string_agg(quote_literal(trim(library, ' "')), ', ' ORDER BY n)
 			FROM unnest(string_to_array(nullif(current_setting('shared_preload_libraries'), ''), ',') || 'pg_tenant'::text) WITH ORDINALITY l (library, n)))
-	FROM tenant.library() WHERE loaded = 'demand'
-	UNION ALL
-	SELECT 'info', 'session_preloaded', 'setting shared_preload_libraries',
-		'Only session_preload_libraries loads pg_tenant: what lives in shared memory does not work, and background workers are not confined. Restart the server after this.',
-		format('ALTER SYSTEM SET shared_preload_libraries = %s;', (SELECT string_agg(quote_literal(trim(library, ' "')), ', ' ORDER BY n)
-			FROM unnest(string_to_array(nullif(current_setting('shared_preload_libraries'), ''), ',') || 'pg_tenant'::text) WITH ORDINALITY l (library, n)))
-	FROM tenant.library() WHERE loaded = 'session'
+	FROM tenant.library() l
+	JOIN (VALUES ('demand', 'critical', 'not_preloaded',
+			'Sessions load pg_tenant when a policy first calls it: until then nothing confines bypass roles or refuses TRUNCATE and DDL.'),
+		('session', 'info', 'session_preloaded',
+			'Only session_preload_libraries loads pg_tenant: what lives in shared memory does not work, and background workers are not confined.'))
+		f (loaded, severity, code, message) ON f.loaded = l.loaded
 	UNION ALL
 	SELECT 'critical', 'bypass_roles_not_confined', 'setting pg_tenant.confine_bypass_roles',
 		'Superusers, roles with BYPASSRLS, and their views and functions see and change the rows of all tenants.',
