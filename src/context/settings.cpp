@@ -28,6 +28,7 @@ bool require_registered = true;
 bool require_signed = false;
 bool clean_on_switch = false;
 
+void (*tenant_assigned)(const TenantId &tenant) = nullptr;
 
 namespace {
 
@@ -128,6 +129,8 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 void assign_tenant_id(const char *, void *extra) {
 	tenant_setting = static_cast<const TenantSetting *>(extra);
 	lock_foreign_portals();
+	if (tenant_assigned != nullptr && tenant_setting != nullptr)
+		tenant_assigned(tenant_setting->id);
 }
 
 bool keep_binding(void **extra) {

@@ -27,6 +27,9 @@ extern bool require_signed;
 // Defines every setting. Raises if another library already has one of the names.
 void define_settings();
 
+// Called with each tenant that is set, also by a rollback; must not raise. NULL for nobody.
+extern void (*tenant_assigned)(const core::TenantId &tenant);
+
 // The tenant of app.tenant_id right now, or NULL when none is set. The value belongs to the GUC machinery
 // and is gone with the next SET: copy what must outlive the call.
 const core::TenantId *live_tenant();

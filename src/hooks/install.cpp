@@ -5,9 +5,11 @@
 #include "context/portals.hpp"
 #include "context/leftovers.hpp"
 #include "context/seal.hpp"
+#include "context/settings.hpp"
 #include "isolation/new_tables.hpp"
 #include "pg/error.hpp"
 #include "pg/explain_node.hpp"
+#include "planning/skew.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
@@ -29,6 +31,7 @@ void relcache_message(Datum, Oid relation) {
 	registry::forget_relation(relation);
 	registry::forget_tenants(relation);
 	registry::forget_grants(relation);
+	planning::forget_sizes(relation);
 }
 
 void request_memory() {
@@ -56,6 +59,7 @@ void install() {
 	context::watch_leftovers();
 	context::watch_portals();
 	isolation::watch_new_tables();
+	context::tenant_assigned = planning::drop_plans_of_other_size;
 
 	previous.query_analyzed = post_parse_analyze_hook;
 	previous.planner = or_standard(planner_hook, &standard_planner);

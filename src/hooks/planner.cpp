@@ -12,6 +12,7 @@
 #include "planning/notes.hpp"
 #include "planning/occasion.hpp"
 #include "planning/order.hpp"
+#include "planning/skew.hpp"
 
 namespace pg_tenant::hooks {
 namespace {
@@ -41,6 +42,8 @@ PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 		planning::order_scans(result, occasion.tenant);
 		planning::put_notes(result,
 							{occasion.tenant == nullptr ? nullptr : occasion.tenant->text, proof.patterns});
+		if (occasion.tenant == nullptr)
+			planning::note_reusable_plan(result, occasion.text);
 	}
 	return result;
 }

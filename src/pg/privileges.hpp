@@ -50,15 +50,20 @@ inline void take_range_table(Query *query, const ParseState *state) {
 #endif
 }
 
-// Whether the plan reads this relation, rather than only naming it, as a view's own query names the view.
-inline bool is_read(const PlannedStmt *plan, RangeTblEntry *entry) {
+// What a plan asks for on a relation; nothing for partitions and children that planning added.
+inline AclMode required_privileges(const PlannedStmt *plan, RangeTblEntry *entry) {
 #if PG_VERSION_NUM >= 160000
-	return entry->perminfoindex != 0 &&
-		   (getRTEPermissionInfo(plan->permInfos, entry)->requiredPerms & ACL_SELECT) != 0;
+	return entry->perminfoindex == 0 ? ACL_NO_RIGHTS
+									 : getRTEPermissionInfo(plan->permInfos, entry)->requiredPerms;
 #else
 	(void)plan;
-	return (entry->requiredPerms & ACL_SELECT) != 0;
+	return entry->requiredPerms;
 #endif
+}
+
+// Whether the plan reads this relation, rather than only naming it, as a view's own query names the view.
+inline bool is_read(const PlannedStmt *plan, RangeTblEntry *entry) {
+	return (required_privileges(plan, entry) & ACL_SELECT) != 0;
 }
 
 // The role whose rights a relation of a plan is used with; InvalidOid for the present one.

@@ -2,6 +2,7 @@
 
 #include "isolation/confine.hpp"
 #include "planning/occasion.hpp"
+#include "planning/plan_tree.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
@@ -140,45 +141,17 @@ void filter_scan(Plan *plan, const Pass &pass) {
 		plan->qual = with_first(plan->qual, filter);
 }
 
-void walk(Plan *plan, const Pass &pass);
-
-void walk_all(const List *plans, const Pass &pass) {
-	ListCell *cell;
-	foreach (cell, plans)
-		walk(static_cast<Plan *>(lfirst(cell)), pass);
-}
-
 void walk(Plan *plan, const Pass &pass) {
-	if (plan == nullptr)
-		return;
 	check_stack_depth();
 	filter_scan(plan, pass);
-	switch (nodeTag(plan)) {
-	case T_Append:
-		walk_all(reinterpret_cast<Append *>(plan)->appendplans, pass);
-		break;
-	case T_MergeAppend:
-		walk_all(reinterpret_cast<MergeAppend *>(plan)->mergeplans, pass);
-		break;
-	case T_SubqueryScan:
-		walk(reinterpret_cast<SubqueryScan *>(plan)->subplan, pass);
-		break;
-	case T_CustomScan:
-		walk_all(reinterpret_cast<CustomScan *>(plan)->custom_plans, pass);
-		break;
-	default:
-		break;
-	}
-	walk(plan->lefttree, pass);
-	walk(plan->righttree, pass);
+	for_each_child(plan, [&pass](Plan *child) { walk(child, pass); });
 }
 
 } // namespace
 
 void order_scans(PlannedStmt *plan, const core::TenantId *tenant) {
 	const Pass pass = {plan, tenant};
-	walk(plan->planTree, pass);
-	walk_all(plan->subplans, pass);
+	for_each_root(plan, [&pass](Plan *root) { walk(root, pass); });
 }
 
 } // namespace pg_tenant::planning

@@ -61,11 +61,11 @@ CREATE FUNCTION tenant.check_settings() RETURNS SETOF tenant.finding
 		format('ALTER SYSTEM SET shared_preload_libraries = %s;', (SELECT string_agg(quote_literal(trim(library, ' "')), ', ' ORDER BY n)
 			FROM unnest(string_to_array(nullif(current_setting('shared_preload_libraries'), ''), ',') || 'pg_tenant'::text) WITH ORDINALITY l (library, n)))
 	FROM tenant.library() l
-	JOIN (VALUES ('demand', 'critical', 'not_preloaded',
+	JOIN (VALUES ('critical', 'not_preloaded', 'demand',
 			'Sessions load pg_tenant when a policy first calls it: until then nothing confines bypass roles or refuses TRUNCATE and DDL.'),
-		('session', 'info', 'session_preloaded',
+		('info', 'session_preloaded', 'session',
 			'Only session_preload_libraries loads pg_tenant: what lives in shared memory does not work, and background workers are not confined.'))
-		f (loaded, severity, code, message) ON f.loaded = l.loaded
+		f (severity, code, loaded, message) ON f.loaded = l.loaded
 	UNION ALL
 	SELECT 'critical', 'bypass_roles_not_confined', 'setting pg_tenant.confine_bypass_roles',
 		'Superusers, roles with BYPASSRLS, and their views and functions see and change the rows of all tenants.',
