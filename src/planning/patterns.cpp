@@ -10,6 +10,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 }
@@ -17,8 +18,8 @@ extern "C" {
 namespace pg_tenant::planning {
 namespace {
 
-// A character(n) loses its spaces on its way to the operator.
-bool is_text(Oid type) { return type == TEXTOID || type == VARCHAROID; }
+// Stored as text is, varchar and citext too. A character(n) is not: it loses its spaces on its way.
+bool is_text(Oid type) { return IsBinaryCoercible(type, TEXTOID); }
 
 // As the server's matcher takes it: a backslash quotes the character after it, in every encoding that a
 // server can have a byte that is no part of another character.
