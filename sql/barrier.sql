@@ -94,6 +94,16 @@ INSERT INTO fx.sales (id, price) VALUES (1, 1), (2, 10);
 INSERT INTO fx.goods (id) VALUES (1), (2);
 MERGE INTO fx.goods g USING fx.sales s ON g.id = s.id AND s.price > 5 WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, 'new');
 SELECT id, name FROM fx.goods ORDER BY 1, 2;
+RESET ROLE;
+SET row_security = off;
+INSERT INTO fx.sales (tenant_id, id, goods_id) VALUES (:'B', 66, 1);
+RESET row_security;
+SET ROLE fx_app;
+BEGIN;
+MERGE INTO fx.goods g USING fx.sales s ON g.id = s.id AND s.id < 2 WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, 'newer');
+MERGE INTO fx.goods g USING fx.sales s ON g.id = s.id AND s.id < 2 AND fx.yes(s.id) WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, 'newest');
+SELECT id, name FROM fx.goods ORDER BY 1, 2;
+ROLLBACK;
 
 -- Conditions join a filter only where every row that is joined is one of the relation's.
 UPDATE fx.sales SET goods_id = 1, price = 5;
