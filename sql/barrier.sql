@@ -121,6 +121,19 @@ EXPLAIN (COSTS off) SELECT FROM fx.goods g WHERE EXISTS (SELECT FROM fx.sales s 
 RESET enable_hashjoin;
 RESET enable_mergejoin;
 
+-- Policies beside ours.
+RESET ROLE;
+SET ROLE fx_owner;
+CREATE POLICY positive ON fx.sales AS RESTRICTIVE USING (id > 0);
+SELECT fx.barriers('SELECT FROM fx.sales');
+CREATE POLICY yes ON fx.sales AS RESTRICTIVE USING (fx.yes(id));
+SELECT fx.barriers('SELECT FROM fx.sales');
+DROP POLICY yes ON fx.sales;
+CREATE POLICY known ON fx.sales AS RESTRICTIVE USING (goods_id IN (SELECT id FROM fx.goods));
+SELECT fx.barriers('SELECT FROM fx.sales');
+DROP POLICY known ON fx.sales;
+SET ROLE fx_app;
+
 -- A plan of one use that is made for one tenant and started for another.
 SELECT count(*) FROM fx.goods WHERE id >= fx.switch();
 SHOW app.tenant_id;
