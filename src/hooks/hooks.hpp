@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
@@ -25,6 +26,7 @@ struct Previous {
 	planner_hook_type planner;
 	needs_fmgr_hook_type needs_function_hook;  // NULL where there was none
 	get_relation_info_hook_type relation_info; // NULL where there was none
+	set_rel_pathlist_hook_type relation_paths; // NULL where there was none
 	ExecutorStart_hook_type executor_start;
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
@@ -44,6 +46,7 @@ PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo par
 void query_analyzed(ParseState *state, Query *query, JumbleState *jumble);
 
 void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation);
+void paths_found(PlannerInfo *root, RelOptInfo *relation, Index index, RangeTblEntry *entry);
 
 // executor.cpp
 void executor_start(QueryDesc *query, int flags);

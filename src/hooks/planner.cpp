@@ -8,6 +8,8 @@
 #include "isolation/foreign.hpp"
 #include "isolation/explain.hpp"
 #include "pg/scoped.hpp"
+#include "planning/btree.hpp"
+#include "planning/checks.hpp"
 #include "planning/move.hpp"
 #include "planning/notes.hpp"
 #include "planning/occasion.hpp"
@@ -52,6 +54,7 @@ PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 // it is not filtered. Then the query is planned again, and the function runs as a query of its own.
 PlannedStmt *plan_confined(Query *query, const Occasion &occasion) {
 	const bool calls_function = isolation::confine_query(query);
+	planning::drop_needless_checks(query, occasion.tenant, occasion.parameters);
 	auto *spare = calls_function ? static_cast<Query *>(copyObjectImpl(query)) : nullptr;
 	PlannedStmt *result = plan_fast(query, occasion);
 	if (result == nullptr && spare != nullptr)
@@ -107,6 +110,12 @@ void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *
 		previous.relation_info(root, table, is_parent, relation);
 	if (relation->fdwroutine != nullptr && isolation::is_confined(root->simple_rte_array[relation->relid]))
 		isolation::keep_conditions_here(relation);
+}
+
+void paths_found(PlannerInfo *root, RelOptInfo *relation, Index index, RangeTblEntry *entry) {
+	if (previous.relation_paths != nullptr)
+		previous.relation_paths(root, relation, index, entry);
+	planning::add_tenant_index_paths(root, relation, index, entry);
 }
 
 } // namespace pg_tenant::hooks

@@ -57,25 +57,6 @@ bool is_plain_equality(Oid function) {
 	return function == F_UUID_EQ || function == F_TEXTEQ || function == F_INT8EQ || function == F_INT4EQ;
 }
 
-// The column of `column = tenant.current_…()`, or InvalidAttrNumber for any other expression.
-AttrNumber column_of_qual(const Expr *qual) {
-	if (qual == nullptr || !IsA(qual, OpExpr))
-		return InvalidAttrNumber;
-	auto *comparison = reinterpret_cast<const OpExpr *>(qual);
-	if (list_length(comparison->args) != 2 || !is_plain_equality(get_opcode(comparison->opno)))
-		return InvalidAttrNumber;
-	auto *left = static_cast<Node *>(linitial(comparison->args));
-	// A varchar column is compared as text; pg_dump writes that cast out.
-	while (IsA(left, RelabelType))
-		left = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(left)->arg);
-	auto *right = static_cast<Node *>(lsecond(comparison->args));
-	if (!IsA(left, Var) || !IsA(right, FuncExpr))
-		return InvalidAttrNumber;
-	if (!is_typed_function(reinterpret_cast<FuncExpr *>(right)->funcid))
-		return InvalidAttrNumber;
-	return reinterpret_cast<Var *>(left)->varattno;
-}
-
 bool is_for_everyone(const RowSecurityPolicy *policy) {
 	const ArrayType *roles = policy->roles;
 	if (roles == nullptr || ARR_DIMS(roles)[0] < 1)
@@ -157,6 +138,24 @@ void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
 }
 
 } // namespace
+
+AttrNumber column_of_qual(const Expr *qual) {
+	if (qual == nullptr || !IsA(qual, OpExpr))
+		return InvalidAttrNumber;
+	auto *comparison = reinterpret_cast<const OpExpr *>(qual);
+	if (list_length(comparison->args) != 2 || !is_plain_equality(get_opcode(comparison->opno)))
+		return InvalidAttrNumber;
+	auto *left = static_cast<Node *>(linitial(comparison->args));
+	// A varchar column is compared as text; pg_dump writes that cast out.
+	while (IsA(left, RelabelType))
+		left = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(left)->arg);
+	auto *right = static_cast<Node *>(lsecond(comparison->args));
+	if (!IsA(left, Var) || !IsA(right, FuncExpr))
+		return InvalidAttrNumber;
+	if (!is_typed_function(reinterpret_cast<FuncExpr *>(right)->funcid))
+		return InvalidAttrNumber;
+	return reinterpret_cast<Var *>(left)->varattno;
+}
 
 bool needs_label(char kind) { return kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE; }
 

@@ -38,6 +38,9 @@ struct ProtectedUse {
 // Whether no policy can cover relations of this kind.
 bool needs_label(char kind);
 
+// The column of `column = tenant.current_…()`, or InvalidAttrNumber for any other expression, or NULL.
+AttrNumber column_of_qual(const Expr *qual);
+
 // May raise; needs a lock on the relation, or a plan that holds one.
 Protection protection_of(Oid relation);
 
