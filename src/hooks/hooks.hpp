@@ -16,6 +16,7 @@ extern "C" {
 #include "parser/analyze.h"
 #include "storage/ipc.h"
 #include "tcop/utility.h"
+#include "utils/selfuncs.h"
 }
 
 namespace pg_tenant::hooks {
@@ -27,6 +28,7 @@ struct Previous {
 	needs_fmgr_hook_type needs_function_hook;  // NULL where there was none
 	get_relation_info_hook_type relation_info; // NULL where there was none
 	set_rel_pathlist_hook_type relation_paths; // NULL where there was none
+	get_relation_stats_hook_type statistics;   // NULL where there was none
 	ExecutorStart_hook_type executor_start;
 	ExecutorRun_hook_type executor_run;
 	ExecutorFinish_hook_type executor_finish;
@@ -46,6 +48,8 @@ PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo par
 void query_analyzed(ParseState *state, Query *query, JumbleState *jumble);
 
 void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation);
+bool statistics_wanted(PlannerInfo *root, RangeTblEntry *entry, AttrNumber column,
+					   VariableStatData *statistics);
 void paths_found(PlannerInfo *root, RelOptInfo *relation, Index index, RangeTblEntry *entry);
 
 // executor.cpp

@@ -66,6 +66,7 @@ void install() {
 	previous.needs_function_hook = needs_fmgr_hook;
 	previous.relation_info = get_relation_info_hook;
 	previous.relation_paths = set_rel_pathlist_hook;
+	previous.statistics = get_relation_stats_hook;
 	previous.executor_start = or_standard(ExecutorStart_hook, &standard_ExecutorStart);
 	previous.executor_run = or_standard(ExecutorRun_hook, &standard_ExecutorRun);
 	previous.executor_finish = or_standard(ExecutorFinish_hook, &standard_ExecutorFinish);
@@ -82,6 +83,7 @@ void install() {
 	needs_fmgr_hook = forbids_inlining;
 	get_relation_info_hook = relation_planned;
 	set_rel_pathlist_hook = paths_found;
+	get_relation_stats_hook = statistics_wanted;
 	ExecutorStart_hook = executor_start;
 	ExecutorRun_hook = executor_run;
 	ExecutorFinish_hook = executor_finish;

@@ -10,6 +10,7 @@
 #include "pg/scoped.hpp"
 #include "planning/btree.hpp"
 #include "planning/checks.hpp"
+#include "planning/estimates.hpp"
 #include "planning/move.hpp"
 #include "planning/notes.hpp"
 #include "planning/occasion.hpp"
@@ -110,6 +111,13 @@ void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *
 		previous.relation_info(root, table, is_parent, relation);
 	if (relation->fdwroutine != nullptr && isolation::is_confined(root->simple_rte_array[relation->relid]))
 		isolation::keep_conditions_here(relation);
+}
+
+bool statistics_wanted(PlannerInfo *root, RangeTblEntry *entry, AttrNumber column,
+					   VariableStatData *statistics) {
+	if (previous.statistics != nullptr && previous.statistics(root, entry, column, statistics))
+		return true;
+	return planning::find_statistics(root, entry, column, statistics);
 }
 
 void paths_found(PlannerInfo *root, RelOptInfo *relation, Index index, RangeTblEntry *entry) {

@@ -78,4 +78,15 @@ inline Oid check_as_user(const PlannedStmt *plan, RangeTblEntry *entry) {
 #endif
 }
 
+// The same while the query is planned.
+inline Oid check_as_user(const Query *query, RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+	return entry->perminfoindex == 0 ? InvalidOid
+									 : getRTEPermissionInfo(query->rteperminfos, entry)->checkAsUser;
+#else
+	(void)query;
+	return entry->checkAsUser;
+#endif
+}
+
 } // namespace pg_tenant::pg

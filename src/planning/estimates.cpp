@@ -1,0 +1,92 @@
+#include "planning/estimates.hpp"
+
+#include "isolation/confine.hpp"
+#include "pg/privileges.hpp"
+#include "planning/proof.hpp"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "utils/acl.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_tenant::planning {
+namespace {
+
+struct Column {
+	RangeTblEntry *entry;
+	AttrNumber number; // InvalidAttrNumber if there is none
+};
+
+int index_of(const PlannerInfo *root, const RangeTblEntry *entry) {
+	for (int index = 1; index < root->simple_rel_array_size; index++) {
+		if (root->simple_rte_array[index] == entry)
+			return index;
+	}
+	return 0;
+}
+
+// The column of the relation that the query names, for one of its partition or child.
+Column named_column(const PlannerInfo *root, RangeTblEntry *entry, AttrNumber number) {
+	Column column = {entry, number};
+	int index = index_of(root, entry);
+	while (root->append_rel_array != nullptr && root->append_rel_array[index] != nullptr) {
+		const AppendRelInfo *child = root->append_rel_array[index];
+		index = static_cast<int>(child->parent_relid);
+		RangeTblEntry *parent = root->simple_rte_array[index];
+		if (parent->rtekind != RTE_RELATION)
+			break;
+		column.entry = parent;
+		column.number = column.number > 0 && column.number <= child->num_child_cols
+							? child->parent_colnos[column.number - 1]
+							: InvalidAttrNumber;
+	}
+	return column;
+}
+
+// In every use of the relation: the planner has copied their entries by now.
+bool is_trusted(const Column &column) {
+	if (present_proof == nullptr)
+		return false;
+	bool is_known = false;
+	ListCell *cell;
+	foreach (cell, present_proof->relations) {
+		auto *relation = static_cast<const ConfinedRelation *>(lfirst(cell));
+		if (relation->entry->relid != column.entry->relid)
+			continue;
+		is_known = true;
+		for (const int number : {static_cast<int>(column.number), 0}) {
+			if (bms_is_member(number - FirstLowInvalidHeapAttributeNumber, relation->untrusted_columns))
+				return false;
+		}
+	}
+	return is_known;
+}
+
+bool may_select(const PlannerInfo *root, const Column &column) {
+	Oid user = pg::check_as_user(root->parse, column.entry);
+	if (!OidIsValid(user))
+		user = GetUserId();
+	return pg_class_aclcheck(column.entry->relid, user, ACL_SELECT) == ACLCHECK_OK ||
+		   pg_attribute_aclcheck(column.entry->relid, column.number, user, ACL_SELECT) == ACLCHECK_OK;
+}
+
+} // namespace
+
+bool find_statistics(PlannerInfo *root, RangeTblEntry *entry, AttrNumber number,
+					 VariableStatData *statistics) {
+	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry) || number <= 0)
+		return false;
+	const Column column = named_column(root, entry, number);
+	// Without a policy before it the server's own rules are right.
+	if (column.entry->securityQuals == NIL || column.number <= 0 || !is_trusted(column) ||
+		!may_select(root, column))
+		return false;
+	statistics->statsTuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(entry->relid),
+											 Int16GetDatum(number), BoolGetDatum(entry->inh));
+	statistics->freefunc = ReleaseSysCache;
+	statistics->acl_ok = HeapTupleIsValid(statistics->statsTuple);
+	return statistics->acl_ok;
+}
+
+} // namespace pg_tenant::planning
