@@ -36,6 +36,7 @@ $(DATA_built): $(sort $(wildcard src/schema/*.sql)) pg_tenant.control
 	cat $(sort $(wildcard src/schema/*.sql)) > $@
 
 include test/test.mk
+include bench/bench.mk
 
 .DEFAULT_GOAL := all
 .PHONY: demo demo-run demo-stop help
@@ -53,4 +54,4 @@ demo-stop: ## stop the server of the demonstration and remove it
 	@test/harness/unprivileged test/harness/server stop demo
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk bench/bench.mk | expand -t 16

@@ -17,7 +17,7 @@ attack-matrix: ## the same on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run --command 'make attack'
 
 format: ## bring the sources into shape
-	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp
+	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp
 
 lint: ## clang-tidy, warnings of clang, rules of layers, sizes, symbols and the install script
 	@test/harness/setup build test
@@ -29,8 +29,3 @@ mutation: ## break each guard in turn and see that a test notices
 
 matrix: ## make test on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run
-
-.PHONY: bench-copy
-bench-copy: ## speed of COPY FROM into protected tables, beside the server's own
-	@test/harness/setup build test
-	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && bench/copy'
