@@ -1,0 +1,34 @@
+-- Rows whose check is left out by proof, and what could come in between: a switch in the middle, triggers that come after the plan, keys without the tenant.
+INSERT INTO shop.notes (id, body) SELECT 901, set_config('app.tenant_id', :'other', false);
+SELECT set_config('app.tenant_id', :'me', false);
+INSERT INTO shop.notes (tenant_id, id, body) VALUES (DEFAULT, 902, set_config('app.tenant_id', :'other', false)), (DEFAULT, 903, 'mine'), (:'other', 904, 'planted');
+SELECT set_config('app.tenant_id', :'me', false);
+UPDATE shop.notes SET body = set_config('app.tenant_id', :'other', false), tenant_id = tenant_id;
+SELECT set_config('app.tenant_id', :'me', false);
+PREPARE added AS INSERT INTO shop.customers (id, name) VALUES (905, 'mine');
+PREPARE changed AS UPDATE shop.customers SET name = 'mine';
+PREPARE added_or_changed AS INSERT INTO shop.customers (id, name) VALUES (1, 'mine') ON CONFLICT (tenant_id, id) DO UPDATE SET name = 'mine';
+PREPARE merged AS MERGE INTO shop.customers c USING generate_series(1, 906) g ON c.id = g WHEN MATCHED THEN UPDATE SET name = 'mine'
+	WHEN NOT MATCHED THEN INSERT (id) VALUES (g);
+PREPARE given (uuid) AS INSERT INTO shop.albums (tenant_id, id, title) VALUES ($1, 907, 'planted');
+EXECUTE added;
+EXECUTE changed;
+CREATE FUNCTION play.plant() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.tenant_id := 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb'; NEW.id := NEW.id + 5000; RETURN NEW; END$$;
+CREATE TRIGGER plant BEFORE INSERT OR UPDATE ON shop.customers FOR EACH ROW EXECUTE FUNCTION play.plant();
+CREATE TRIGGER plant BEFORE INSERT OR UPDATE ON shop.orders_2026 FOR EACH ROW EXECUTE FUNCTION play.plant();
+CREATE TRIGGER plant BEFORE INSERT OR UPDATE ON shop.urgent_notes FOR EACH ROW EXECUTE FUNCTION play.plant();
+EXECUTE added;
+EXECUTE changed;
+EXECUTE added_or_changed;
+EXECUTE merged;
+UPDATE shop.orders SET item = 'mine';
+UPDATE shop.notes SET body = 'mine';
+DROP TRIGGER plant ON shop.customers;
+DROP TRIGGER plant ON shop.orders_2026;
+DROP TRIGGER plant ON shop.urgent_notes;
+SET plan_cache_mode = force_custom_plan;
+EXECUTE given (:'me');
+EXECUTE given (:'other');
+INSERT INTO shop.albums (id, title) VALUES (987650001, 'mine') ON CONFLICT (id) DO UPDATE SET title = 'mine';
+INSERT INTO shop.albums (id, title) VALUES (987650001, 'mine') ON CONFLICT ON CONSTRAINT albums_pkey DO UPDATE SET tenant_id = excluded.tenant_id;
+INSERT INTO shop.customers (id) VALUES (1) ON CONFLICT (tenant_id, id) DO UPDATE SET tenant_id = :'other', id = 5001;
