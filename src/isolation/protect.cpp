@@ -5,6 +5,7 @@
 #include "isolation/boundary.hpp"
 #include "isolation/catalog.hpp"
 #include "isolation/keys.hpp"
+#include "isolation/partitions.hpp"
 #include "isolation/policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
@@ -179,6 +180,9 @@ void protect_labelled(Oid relation, const ProtectOptions &options) {
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot give rows of \"%s\" to a tenant", name),
 						errdetail("It is a materialized view or a foreign table.")));
+	if (options.partitions > 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot partition \"%s\"", name),
+						errdetail("It is a materialized view or a foreign table.")));
 	pg::begin_sql();
 	put_policies(relation, options.column, type, true);
 	inspect_rows(relation, options);
@@ -189,6 +193,18 @@ void protect_labelled(Oid relation, const ProtectOptions &options) {
 					quote_identifier(options.column), typed_function(type));
 	forget_share(relation);
 	pg::end_sql();
+}
+
+// The new table is protected as the old one was.
+Oid partition_protected(Oid table, const ProtectOptions &options, Oid type) {
+	const bool open = policies_of(table).has_rows;
+	pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY", pg::qualified_name(table));
+	const Oid partitioned = make_partitions(table, options.column, options.partitions);
+	const List *members = members_of(partitioned);
+	put_all_policies(members, options.column, type, open);
+	put_index(members, options.column);
+	check_foreign_keys(members, false);
+	return partitioned;
 }
 
 void protect_locked(Oid table, const ProtectOptions &options) {
@@ -223,6 +239,8 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 	check_foreign_keys(members, is_new);
 	if (options.fix_keys)
 		fix_foreign_keys(members);
+	if (options.partitions > 0 && needs_partitions(table, options.column, options.partitions))
+		table = partition_protected(table, options, type);
 	report_unsafe_keys(table, options.column);
 	pg::end_sql();
 }

@@ -16,7 +16,8 @@ struct ProtectOptions {
 	const char *assign_to; // the tenant that rows without one are given to, or NULL
 	bool register_tenants; // provision those that the rows name
 	Open open;
-	bool fix_keys; // put the tenant columns into foreign keys
+	bool fix_keys;  // put the tenant columns into foreign keys
+	int partitions; // how many to make of a plain table, 0 for none
 };
 
 void protect(Oid table, const ProtectOptions &options);

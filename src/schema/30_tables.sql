@@ -1,9 +1,9 @@
 -- Protection of tables.
 CREATE FUNCTION tenant.protect(tbl regclass, tenant_column name DEFAULT 'tenant_id', column_type regtype DEFAULT 'uuid',
 		register boolean DEFAULT false, assign_to text DEFAULT NULL, open boolean DEFAULT NULL,
-		fix_keys boolean DEFAULT false) RETURNS void
+		fix_keys boolean DEFAULT false, partitions integer DEFAULT NULL) RETURNS void
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_protect';
-COMMENT ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean, boolean) IS
+COMMENT ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean, boolean, integer) IS
 	'Confines every statement on the table, its partitions and children to the rows of one tenant';
 
 CREATE FUNCTION tenant.unprotect(tbl regclass) RETURNS void

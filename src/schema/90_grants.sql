@@ -17,7 +17,7 @@ GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.curr
 	tenant.own_row_bigint(bigint, text), tenant.own_cascaded_row(boolean, text), tenant.hides_statistics(oid, oid),
 	tenant.explain_barrier(text) TO PUBLIC;
 
-GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean, boolean), tenant.unprotect(regclass),
+GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text, boolean, boolean, integer), tenant.unprotect(regclass),
 	tenant.share(regclass), tenant.provision(text, text, text, text[], jsonb, boolean), tenant.activate(text),
 	tenant.suspend(text, text), tenant.resume(text), tenant.add_resource(text, text, text),
 	tenant.remove_resource(text, text, text), tenant.grant_tenant(regrole, text), tenant.revoke_tenant(regrole, text)

@@ -1,6 +1,7 @@
 // tenant.protect, unprotect, share, protection_of
 #include "pg/error.hpp"
 
+#include "isolation/partitions.hpp"
 #include "isolation/protect.hpp"
 #include "pg/compat.hpp"
 #include "registry/relations.hpp"
@@ -31,6 +32,7 @@ PG_TENANT_FUNCTION(pg_tenant_protect) {
 				   : PG_GETARG_BOOL(5) ? isolation::Open::kYes
 									   : isolation::Open::kNo;
 	options.fix_keys = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
+	options.partitions = PG_ARGISNULL(7) ? 0 : isolation::partition_count(PG_GETARG_INT32(7));
 	isolation::protect(table, options);
 	PG_RETURN_VOID();
 }

@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(410);
+SELECT plan(420);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -31,7 +31,7 @@ INSERT INTO expected VALUES
 	('hides_statistics', 'catalog oid, object oid', 'boolean', 'stable restricted strict', 'PUBLIC'),
 	('protect', 'tbl regclass, tenant_column name DEFAULT ''tenant_id''::name, column_type regtype DEFAULT '
 		'''uuid''::regtype, register boolean DEFAULT false, assign_to text DEFAULT NULL::text, '
-		'open boolean DEFAULT NULL::boolean, fix_keys boolean DEFAULT false', 'void', 'volatile unsafe', 'tenant_admin'),
+		'open boolean DEFAULT NULL::boolean, fix_keys boolean DEFAULT false, partitions integer DEFAULT NULL::integer', 'void', 'volatile unsafe', 'tenant_admin'),
 	('unprotect', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
 	('share', 'tbl regclass', 'void', 'volatile unsafe', 'tenant_admin'),
 	('protection_of', 'tbl oid, OUT tenant_column name, OUT column_type regtype', 'record',
@@ -57,6 +57,8 @@ INSERT INTO expected VALUES
 	('likely_tenant_columns', '', 'TABLE(tbl oid, tenant_column name, column_type oid, is_generated boolean)', 'stable restricted', ''),
 	('protecting', 'tbl oid, tenant_column name, column_type oid, is_generated boolean DEFAULT false', 'text', 'stable restricted', ''),
 	('tables_of_users', '', 'TABLE(tbl oid, kind "char", is_protected boolean)', 'stable restricted', ''),
+	('partition_obstacles', 'tbl oid, tenant_column name', 'TABLE(obstacle text, fix text)', 'stable restricted', ''),
+	('definition_of', 'tbl oid', 'TABLE(step text, command text)', 'stable restricted', ''),
 	('ancestors', '', 'TABLE(tbl oid, ancestor oid)', 'stable restricted', ''),
 	('views_over_protected', '', 'SETOF oid', 'stable restricted', ''),
 	('is_risky_setting', 'setting text', 'boolean', 'immutable safe', ''),
