@@ -49,22 +49,6 @@ List *read_catalogs(const char *query) {
 	return values;
 }
 
-const char *first_of(const List *values) {
-	return values == NIL ? "" : static_cast<const char *>(linitial(values));
-}
-
-List *definition_of(Oid table, const char *step) {
-	return read_catalogs(psprintf("SELECT command FROM tenant.definition_of(%u) WHERE step "
-								  "OPERATOR(pg_catalog.=) %s",
-								  table, quote_literal_cstr(step)));
-}
-
-void run_all(const List *commands) {
-	ListCell *cell;
-	foreach (cell, commands)
-		pg::run_sql("%s", static_cast<const char *>(lfirst(cell)));
-}
-
 bool is_partitioned_so(Oid table, const char *column, int count) {
 	return read_catalogs(psprintf(
 			   "SELECT 1 FROM pg_catalog.pg_partitioned_table t JOIN pg_catalog.pg_attribute a"
@@ -162,11 +146,7 @@ int64 count_all(const char *table) {
 // Counted before by a snapshot of its own: a transaction with an old one does not move what that hides.
 void move_rows(Oid old_table, const char *new_name) {
 	const char *old_name = pg::qualified_name(old_table);
-	const char *columns = first_of(read_catalogs(psprintf(
-		"SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) FROM "
-		"pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) %u AND attnum OPERATOR(pg_catalog.>) 0"
-		" AND NOT attisdropped AND attgenerated OPERATOR(pg_catalog.=) ''",
-		old_table)));
+	const char *columns = stored_columns(old_table);
 	const int64 rows = count_all(old_name);
 	context::with_all_tenants([&] {
 		pg::run_sql("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ONLY %s", new_name, columns,
@@ -198,16 +178,42 @@ Oid make_tables(Oid old_table, const char *name, Oid schema, const char *column,
 		names = lappend(names, part_name);
 	}
 	ListCell *cell;
-	foreach (cell, names) {
-		ListCell *change;
-		foreach (change, each)
-			pg::run_sql("ALTER TABLE %s %s", static_cast<char *>(lfirst(cell)),
-						static_cast<char *>(lfirst(change)));
-	}
+	foreach (cell, names)
+		alter_table(static_cast<char *>(lfirst(cell)), each);
 	return get_relname_relid(name, schema);
 }
 
 } // namespace
+
+List *definition_of(Oid table, const char *step) {
+	return read_catalogs(psprintf("SELECT command FROM tenant.definition_of(%u) WHERE step "
+								  "OPERATOR(pg_catalog.=) %s",
+								  table, quote_literal_cstr(step)));
+}
+
+void run_all(const List *commands) {
+	ListCell *cell;
+	foreach (cell, commands)
+		pg::run_sql("%s", static_cast<const char *>(lfirst(cell)));
+}
+
+void alter_table(const char *name, const List *changes) {
+	ListCell *cell;
+	foreach (cell, changes)
+		pg::run_sql("ALTER TABLE %s %s", name, static_cast<const char *>(lfirst(cell)));
+}
+
+const char *first_text(const List *texts) {
+	return texts == NIL ? "" : static_cast<const char *>(linitial(texts));
+}
+
+const char *stored_columns(Oid table) {
+	return first_text(read_catalogs(psprintf(
+		"SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) FROM "
+		"pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) %u AND attnum OPERATOR(pg_catalog.>) 0"
+		" AND NOT attisdropped AND attgenerated OPERATOR(pg_catalog.=) ''",
+		table)));
+}
 
 int partition_count(int wanted) {
 	if (wanted < 1 || wanted > kMaxPartitions)
@@ -230,9 +236,9 @@ bool needs_partitions(Oid table, const char *column, int count) {
 							   " LIMIT 1",
 							   table, quote_literal_cstr(column)));
 	if (obstacle != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot partition \"%s\"", name),
-				 errdetail("%s", first_of(obstacle)), errhint("%s", static_cast<char *>(lsecond(obstacle)))));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot partition \"%s\"", name),
+						errdetail("%s", first_text(obstacle)),
+						errhint("%s", static_cast<char *>(lsecond(obstacle)))));
 	return true;
 }
 
@@ -243,7 +249,8 @@ Oid make_partitions(Oid table, const char *column, int count) {
 	const List *before = definition_of(table, "before");
 	const List *moved = definition_of(table, "moved");
 	const List *after = definition_of(table, "after");
-	const char *storage = first_of(definition_of(table, "storage"));
+	const List *keys = definition_of(table, "keys");
+	const char *storage = first_text(definition_of(table, "storage"));
 	const List *each = definition_of(table, "each");
 	pg::run_sql("ALTER TABLE %s RENAME TO %s", new_name,
 				quote_identifier(ChooseRelationName(name, nullptr, "unpartitioned", schema, false)));
@@ -256,6 +263,7 @@ Oid make_partitions(Oid table, const char *column, int count) {
 	pg::run_sql("DROP TABLE %s", pg::qualified_name(table));
 	make_indexes(indexes);
 	run_all(after);
+	run_all(keys);
 	// Nothing else analyzes a partitioned table by itself.
 	pg::run_sql("ANALYZE %s", new_name);
 	return partitioned;

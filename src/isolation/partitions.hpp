@@ -4,6 +4,10 @@
 
 #include "pg/prelude.hpp"
 
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
 namespace pg_tenant::isolation {
 
 // Raises 22023 unless there can be so many.
@@ -17,5 +21,17 @@ bool needs_partitions(Oid table, const char *column, int count);
 // Puts a partitioned table in its place and moves the rows. Policies are the caller's to put on. Returns the
 // new table, whose rows are all that the old one had. The old one is locked, and its policies not forced.
 Oid make_partitions(Oid table, const char *column, int count);
+
+// The commands of a step of tenant.definition_of(), and what runs them. Between pg::begin_sql() and
+// pg::end_sql(), as all that follows.
+List *definition_of(Oid table, const char *step);
+void run_all(const List *commands);
+void alter_table(const char *name, const List *changes);
+
+// "" of none.
+const char *first_text(const List *texts);
+
+// The columns that can be written, as a list for SQL.
+const char *stored_columns(Oid table);
 
 } // namespace pg_tenant::isolation

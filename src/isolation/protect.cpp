@@ -52,19 +52,6 @@ void require_owner(Oid relation) {
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relation));
 }
 
-// Ownership comes before the lock: nobody may block a table that is not his.
-void lock_table(Oid relation) {
-	if (get_rel_relkind(relation) == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
-	require_kind(relation);
-	require_owner(relation);
-	LockRelationOid(relation, AccessExclusiveLock);
-	if (get_rel_relkind(relation) == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
-}
-
 // A child is read through its parent without the child's policies, so protection starts at the top.
 void require_no_open_parent(Oid relation) {
 	ListCell *cell;
@@ -285,14 +272,27 @@ void require_same_column(Oid part, Oid parent, const char *column) {
 
 } // namespace
 
+// Ownership comes before the lock: nobody may block a table that is not his.
+void lock_owned(Oid relation, LOCKMODE mode) {
+	if (get_rel_relkind(relation) == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+	require_kind(relation);
+	require_owner(relation);
+	LockRelationOid(relation, mode);
+	if (get_rel_relkind(relation) == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
+}
+
 // What these two do is not judged as the owner's DDL is.
 void protect(Oid table, const ProtectOptions &options) {
-	lock_table(table);
+	lock_owned(table, AccessExclusiveLock);
 	pg::with_value(&protection_may_change, true, [&] { protect_locked(table, options); });
 }
 
 void unprotect(Oid table) {
-	lock_table(table);
+	lock_owned(table, AccessExclusiveLock);
 	pg::with_value(&protection_may_change, true, [&] { unprotect_locked(table); });
 }
 

@@ -6,6 +6,10 @@
 #include "core/tenant_id.hpp"
 #include "pg/prelude.hpp"
 
+extern "C" {
+#include "storage/lockdefs.h"
+}
+
 namespace pg_tenant::isolation {
 
 enum class Open { kAutomatic, kNo, kYes };
@@ -23,6 +27,9 @@ struct ProtectOptions {
 void protect(Oid table, const ProtectOptions &options);
 void unprotect(Oid table);
 
+// Locks a table; raises if there is none, or it is not the caller's.
+void lock_owned(Oid relation, LOCKMODE mode);
+
 // Declares a table to be seen by all tenants.
 void share(Oid table);
 
@@ -37,6 +44,10 @@ void protect_new_part(Oid relation);
 
 // rows.cpp: gives every row a tenant, and reports or registers those that the rows name. The column is there.
 void adopt_rows(Oid table, const ProtectOptions &options);
+
+// rows.cpp: a tenant in the spelling of a column of this type; raises 22023 if it has none, TN002 if it
+// should be registered and is not.
+void read_tenant_for(Oid type, const char *text, const char *what, bool may_be_new, core::TenantId *id);
 
 // rows.cpp: the same for a materialized view or foreign table, where it can only tell what there is.
 void inspect_rows(Oid relation, const ProtectOptions &options);

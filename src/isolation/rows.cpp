@@ -35,23 +35,6 @@ constexpr long kBatch = 1000;
 					 quote_literal_cstr(pg::qualified_name(table)), quote_literal_cstr(column))));
 }
 
-// The tenant that rows without one are given to, in the spelling of the column's type.
-void read_assignee(const ProtectOptions &options, Oid type, TenantId *id) {
-	context::read_tenant_id(options.assign_to, "tenant id in assign_to", id);
-	const bool fits = type == UUIDOID   ? id->is_uuid
-					  : type == INT8OID ? id->is_number
-					  : type == INT4OID
-						  ? id->is_number && id->number >= PG_INT32_MIN && id->number <= PG_INT32_MAX
-						  : true;
-	if (!fits)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("tenant id \"%s\" is not a canonical %s", id->text, format_type_be(type))));
-	if (context::require_registered && !options.register_tenants &&
-		registry::find_tenant(*id)->status == registry::TenantStatus::kUnknown)
-		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_TENANT), errmsg("tenant \"%s\" is not registered", id->text),
-						errhint("SELECT tenant.provision(%s);", quote_literal_cstr(id->text))));
-}
-
 // Reads rows of all tenants, all that are committed: a row that an old snapshot does not show is adopted too.
 template <typename Call> void with_all_rows(Call call) {
 	PushActiveSnapshot(GetLatestSnapshot());
@@ -146,6 +129,22 @@ bool is_populated(Oid relation) {
 
 } // namespace
 
+void read_tenant_for(Oid type, const char *text, const char *what, bool may_be_new, TenantId *id) {
+	context::read_tenant_id(text, what, id);
+	const bool fits = type == UUIDOID   ? id->is_uuid
+					  : type == INT8OID ? id->is_number
+					  : type == INT4OID
+						  ? id->is_number && id->number >= PG_INT32_MIN && id->number <= PG_INT32_MAX
+						  : true;
+	if (!fits)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("tenant id \"%s\" is not a canonical %s", id->text, format_type_be(type))));
+	if (context::require_registered && !may_be_new &&
+		registry::find_tenant(*id)->status == registry::TenantStatus::kUnknown)
+		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_TENANT), errmsg("tenant \"%s\" is not registered", id->text),
+						errhint("SELECT tenant.provision(%s);", quote_literal_cstr(id->text))));
+}
+
 void inspect_rows(Oid relation, const ProtectOptions &options) {
 	// Another server is asked only for what cannot be had without it.
 	const bool is_foreign = get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE;
@@ -172,7 +171,7 @@ void add_column(Oid table, const ProtectOptions &options) {
 		return;
 	}
 	TenantId id;
-	read_assignee(options, options.type, &id);
+	read_tenant_for(options.type, options.assign_to, "tenant id in assign_to", options.register_tenants, &id);
 	// A constant default fills the rows that are there without rewriting them.
 	pg::run_sql("ALTER TABLE %s ADD COLUMN %s %s DEFAULT %s", name, column, type,
 				quote_literal_cstr(id.text));
@@ -183,7 +182,7 @@ void adopt_rows(Oid table, const ProtectOptions &options) {
 	const Oid type = get_atttype(table, get_attnum(table, options.column));
 	if (options.assign_to != nullptr) {
 		TenantId id;
-		read_assignee(options, type, &id);
+		read_tenant_for(type, options.assign_to, "tenant id in assign_to", options.register_tenants, &id);
 		context::with_all_tenants([&] {
 			pg::run_sql("UPDATE %s SET %s = %s WHERE %s IS NULL", pg::qualified_name(table), column,
 						quote_literal_cstr(id.text), column);

@@ -73,6 +73,14 @@ inline Oid primary_key_index(Relation relation) {
 #endif
 }
 
+inline void mark_enforced(Constraint *constraint) {
+#if PG_VERSION_NUM >= 180000
+	constraint->is_enforced = true;
+#else
+	(void)constraint;
+#endif
+}
+
 // The walkers' signatures are C's before 16: any pointer to any function.
 using Walker = bool (*)(Node *, void *);
 

@@ -50,7 +50,8 @@ $$;
 COMMENT ON FUNCTION tenant.partition_obstacles(oid, name) IS 'Why a table cannot be made a partitioned one';
 
 -- Steps: `before` the table is made again; the `storage` clauses of a partition, and what is altered of `each` and the table; `moved` when the
--- rows are in the new one and the old one is still there; `after` it is dropped; `revoke` what default privileges have granted.
+-- rows are in the new one and the old one is still there; `after` it is dropped; `keys` that reference the table, or `unchecked keys` and then `validate keys`; the table's own as `keys of parts` and then `validate own keys`;
+-- `revoke` what default privileges have granted.
 CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 	WITH it AS (SELECT c.*, c.oid::regclass::text AS called FROM pg_class c WHERE c.oid = tbl),
@@ -77,7 +78,13 @@ CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command 
 			FROM it, sequence_of s
 		UNION ALL SELECT 3, 'after', format('DO %L', format('BEGIN EXECUTE pg_catalog.format(%L, pg_catalog.pg_get_serial_sequence(%L, %L)); END',
 			format('ALTER SEQUENCE %%s RENAME TO %I', s.relname), it.called, attname)) FROM it, sequence_of s WHERE deptype = 'i'
-		UNION ALL SELECT 4, 'after', format('ALTER TABLE %s ADD CONSTRAINT %I %s', holder, conname, definition) FROM key
+		UNION ALL SELECT 4, CASE conrelid WHEN tbl THEN 'after' ELSE 'keys' END, format('ALTER TABLE %s ADD CONSTRAINT %I %s', holder, conname, definition) FROM key
+		UNION ALL SELECT 4, 'unchecked keys', format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', holder, conname, definition, CASE WHEN convalidated THEN ' NOT VALID' END)
+			FROM key WHERE conrelid <> tbl
+		UNION ALL SELECT 4, 'keys of parts', format('ADD CONSTRAINT %I %s%s', conname, definition, CASE WHEN convalidated THEN ' NOT VALID' END)
+			FROM key WHERE conrelid = tbl
+		UNION ALL SELECT 5, 'validate own keys', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', holder, conname) FROM key WHERE conrelid = tbl
+		UNION ALL SELECT 5, 'validate keys', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', holder, conname) FROM key WHERE conrelid <> tbl AND convalidated
 		UNION ALL SELECT 5, 'after', pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = tbl AND NOT tgisinternal
 		UNION ALL SELECT 6, 'after', format('ALTER TABLE %s %s TRIGGER %I', called,
 			CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, tgname)
@@ -91,16 +98,16 @@ CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command 
 		UNION ALL SELECT 8, 'after', pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxrelid = tbl
 		UNION ALL SELECT 9, 'after', format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, stxname, stxstattarget)
 			FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE stxrelid = tbl AND stxstattarget >= 0
-		UNION ALL SELECT 10, 'after', format('COMMENT ON %s IS %L', object, description) FROM it, LATERAL (
-			SELECT 'TABLE ' || called, 'pg_class'::regclass, tbl, 0
-			UNION ALL SELECT format('CONSTRAINT %I ON %s', conname, conrelid::regclass), 'pg_constraint', oid, 0 FROM pg_constraint
-				WHERE conrelid = tbl OR (confrelid = tbl AND conparentid = 0)
-			UNION ALL SELECT format('TRIGGER %I ON %s', tgname, called), 'pg_trigger', oid, 0 FROM pg_trigger WHERE tgrelid = tbl
-			UNION ALL SELECT format('POLICY %I ON %s', polname, called), 'pg_policy', oid, 0 FROM pg_policy WHERE polrelid = tbl
-			UNION ALL SELECT format('STATISTICS %I.%I', nspname, stxname), 'pg_statistic_ext', s.oid, 0
+		UNION ALL SELECT 10, described.step, format('COMMENT ON %s IS %L', object, description) FROM it, LATERAL (
+			SELECT 'after', 'TABLE ' || called, 'pg_class'::regclass, tbl
+			UNION ALL SELECT 'after', format('CONSTRAINT %I ON %s', conname, called), 'pg_constraint', oid FROM pg_constraint WHERE conrelid = tbl
+			UNION ALL SELECT s, format('CONSTRAINT %I ON %s', conname, holder), 'pg_constraint', oid FROM key, unnest(ARRAY['keys', 'unchecked keys']) s WHERE conrelid <> tbl
+			UNION ALL SELECT 'after', format('TRIGGER %I ON %s', tgname, called), 'pg_trigger', oid FROM pg_trigger WHERE tgrelid = tbl
+			UNION ALL SELECT 'after', format('POLICY %I ON %s', polname, called), 'pg_policy', oid FROM pg_policy WHERE polrelid = tbl
+			UNION ALL SELECT 'after', format('STATISTICS %I.%I', nspname, stxname), 'pg_statistic_ext', s.oid
 				FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE stxrelid = tbl
-			) described (object, catalog, object_oid, part)
-			JOIN pg_description d ON d.classoid = catalog AND d.objoid = object_oid AND d.objsubid = part
+			) described (step, object, catalog, object_oid)
+			JOIN pg_description d ON d.classoid = catalog AND d.objoid = object_oid AND d.objsubid = 0
 		UNION ALL SELECT 1, 'each', format('ALTER COLUMN %I SET STATISTICS %s', attname, attstattarget) FROM column_of WHERE attstattarget >= 0
 		UNION ALL SELECT 1, 'each', format('ALTER COLUMN %I SET (%s = %s)', attname, option_name, option_value)
 			FROM column_of, pg_options_to_table(attoptions) WHERE option_name LIKE 'n_distinct%'
@@ -118,3 +125,12 @@ CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command 
 	SELECT c.step, c.command FROM commands c ORDER BY place, command
 $$;
 COMMENT ON FUNCTION tenant.definition_of(oid) IS 'The commands that give a table that has taken the place of this one what belongs to it';
+
+-- Moves a tenant while the table is in use: its partition is copied in batches, and the copies take its place.
+CREATE PROCEDURE tenant.isolate_tenant(tbl regclass, id text, batch integer DEFAULT 10000)
+	LANGUAGE c AS 'MODULE_PATHNAME', 'pg_tenant_isolate_tenant';
+COMMENT ON PROCEDURE tenant.isolate_tenant(regclass, text, integer) IS 'Moves a tenant''s rows to a partition of its own';
+
+CREATE FUNCTION tenant.repeat_row() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'pg_tenant_repeat_row';
+COMMENT ON FUNCTION tenant.repeat_row() IS 'Repeats what is written to a partition whose rows are being moved';

@@ -1,6 +1,6 @@
 -- Everybody has the context functions, what policies and defaults call, and nothing else.
 REVOKE ALL ON ALL TABLES IN SCHEMA tenant FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenant FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA tenant FROM PUBLIC;
 DO $$
 BEGIN
 	FOR bucket IN 0..255 LOOP
@@ -22,6 +22,8 @@ GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text,
 	tenant.suspend(text, text), tenant.resume(text), tenant.add_resource(text, text, text),
 	tenant.remove_resource(text, text, text), tenant.grant_tenant(regrole, text), tenant.revoke_tenant(regrole, text)
 	TO tenant_admin;
+
+GRANT EXECUTE ON PROCEDURE tenant.isolate_tenant(regclass, text, integer) TO tenant_admin;
 
 GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.check(), tenant.stat_all_tenants(), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
 GRANT SELECT ON tenant.tenants, tenant.resources, tenant.role_tenants, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys

@@ -1,0 +1,36 @@
+// tenant.isolate_tenant, and the trigger that it makes
+#include "pg/error.hpp"
+
+#include "isolation/isolate.hpp"
+#include "isolation/mirror.hpp"
+#include "sqlapi/arguments.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+}
+
+namespace isolation = pg_tenant::isolation;
+namespace sqlapi = pg_tenant::sqlapi;
+
+PG_TENANT_FUNCTION(pg_tenant_isolate_tenant) {
+	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
+	const char *tenant = sqlapi::required_text(fcinfo, 1, "tenant id");
+	const int batch = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
+	if (batch < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("batch must be at least 1")));
+	if (fcinfo->context == nullptr || !IsA(fcinfo->context, CallContext) ||
+		castNode(CallContext, fcinfo->context)->atomic)
+		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+						errmsg("isolate_tenant() cannot run inside a transaction block"),
+						errdetail("It commits as it goes.")));
+	isolation::isolate_tenant(table, tenant, batch);
+	PG_RETURN_VOID();
+}
+
+PG_TENANT_FUNCTION(pg_tenant_repeat_row) {
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("repeat_row() can only be called as a trigger")));
+	isolation::repeat_row(reinterpret_cast<TriggerData *>(fcinfo->context));
+	PG_RETURN_NULL();
+}
