@@ -29,10 +29,13 @@ extern "C" {
 #include "partitioning/partdesc.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
 #include "tcop/pquery.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_tenant::isolation {
@@ -232,6 +235,15 @@ void add_foreign_keys(const Move &move) {
 	}
 }
 
+// Who has a snapshot from before the copies were complete would miss rows in them.
+void wait_for_older_snapshots() {
+	int count;
+	VirtualTransactionId *others = GetCurrentVirtualXIDs(GetLatestSnapshot()->xmin, true, false,
+														 PROC_IS_AUTOVACUUM | PROC_IN_VACUUM, &count);
+	for (int i = 0; i < count; i++)
+		(void)VirtualXactLock(others[i], true);
+}
+
 // Attaches the two in the place of the one; nothing is scanned. Returns what has to be validated then.
 List *replace_partition(const Move &move) {
 	const Mirror &mirror = move.mirror;
@@ -315,6 +327,7 @@ void move_tenant(Move *move, int batch) {
 	commit();
 	copy_all(*move, batch);
 	add_foreign_keys(*move);
+	wait_for_older_snapshots();
 	const List *validations = NIL;
 	protecting([&] { validations = replace_partition(*move); });
 	commit();

@@ -120,6 +120,21 @@ Oid table_for(const TriggerData *trigger, TupleTableSlot *slot) {
 	return static_cast<Oid>(strtoul(arguments[is_own ? 0 : 1], nullptr, 10));
 }
 
+// Policies have passed the row then, and whose it is is part of its key: nobody else's can be reached so.
+void require_own_trigger(const TriggerData *trigger) {
+	const Trigger *made = trigger->tg_trigger;
+	bool is_own = TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && TRIGGER_FIRED_AFTER(trigger->tg_event) &&
+				  made->tgnargs == 3 && registry::is_protected(RelationGetRelid(trigger->tg_relation));
+	for (int i = 0; i < 2 && is_own; i++) {
+		const auto table = static_cast<Oid>(strtoul(made->tgargs[i], nullptr, 10));
+		is_own = get_rel_relkind(table) == RELKIND_RELATION && registry::is_protected(table) &&
+				 pg::owns_relation(table, trigger->tg_relation->rd_rel->relowner);
+	}
+	if (!is_own)
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("repeat_row() is for the triggers that isolate_tenant() makes")));
+}
+
 void remove_row(const TriggerData *trigger, TupleTableSlot *slot) {
 	const Oid table = table_for(trigger, slot);
 	run_as_owner(
@@ -210,6 +225,7 @@ void copy_blocks(const Mirror &mirror, unsigned first, unsigned end) {
 }
 
 void repeat_row(const TriggerData *trigger) {
+	require_own_trigger(trigger);
 	pg::begin_sql();
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		remove_row(trigger, trigger->tg_trigslot);

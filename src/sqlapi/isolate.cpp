@@ -32,5 +32,5 @@ PG_TENANT_FUNCTION(pg_tenant_repeat_row) {
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("repeat_row() can only be called as a trigger")));
 	isolation::repeat_row(reinterpret_cast<TriggerData *>(fcinfo->context));
-	PG_RETURN_NULL();
+	PG_RETURN_POINTER(nullptr);
 }

@@ -17,7 +17,7 @@ while IFS=$'\t' read -r name arguments result; do
 	fi
 	check "doc/: $name" "$wrong"
 done < <(psql -XqAt -F $'\t' -d doc_complete <<-'SQL'
-	SELECT p.proname, regexp_replace(pg_get_function_identity_arguments(p.oid), '(, )?OUT [^,]*', '', 'g'),
+	SELECT p.proname, regexp_replace(pg_get_function_identity_arguments(p.oid), '(, )?OUT [^,]*|\mIN ', '', 'g'),
 		CASE WHEN p.proargmodes IS NULL AND p.prorettype <> 'void'::regtype THEN pg_get_function_result(p.oid) END
 	FROM pg_proc p WHERE p.pronamespace = 'tenant'::regnamespace
 		AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) WHERE privilege_type = 'EXECUTE'

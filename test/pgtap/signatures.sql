@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(420);
+SELECT plan(431);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -57,6 +57,8 @@ INSERT INTO expected VALUES
 	('likely_tenant_columns', '', 'TABLE(tbl oid, tenant_column name, column_type oid, is_generated boolean)', 'stable restricted', ''),
 	('protecting', 'tbl oid, tenant_column name, column_type oid, is_generated boolean DEFAULT false', 'text', 'stable restricted', ''),
 	('tables_of_users', '', 'TABLE(tbl oid, kind "char", is_protected boolean)', 'stable restricted', ''),
+	('isolate_tenant', 'IN tbl regclass, IN id text, IN batch integer DEFAULT 10000', NULL, 'volatile unsafe', 'tenant_admin'),
+	('repeat_row', '', 'trigger', 'volatile unsafe', ''),
 	('partition_obstacles', 'tbl oid, tenant_column name', 'TABLE(obstacle text, fix text)', 'stable restricted', ''),
 	('definition_of', 'tbl oid', 'TABLE(step text, command text)', 'stable restricted', ''),
 	('ancestors', '', 'TABLE(tbl oid, ancestor oid)', 'stable restricted', ''),
@@ -122,7 +124,7 @@ SELECT is(proconfig[1], 'search_path=pg_catalog, pg_temp', format('search path o
 	FROM present WHERE prosecdef ORDER BY name;
 -- These run with the caller's privileges: only so are ownership and grants the caller's.
 SELECT is(prosecdef, false, format('tenant.%s is SECURITY INVOKER', name)) FROM present
-	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'seal', 'unseal', 'protect', 'unprotect', 'share') ORDER BY name;
+	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'seal', 'unseal', 'protect', 'unprotect', 'share', 'isolate_tenant') ORDER BY name;
 -- A context function in SQL would be inlined, and then read the setting in the middle of a statement.
 SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', format('tenant.%s is written in C', name))
 	FROM present p WHERE name LIKE 'current\_%' ORDER BY name;
