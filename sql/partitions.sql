@@ -195,7 +195,7 @@ ROLLBACK;
 -- Not by others than the owner.
 SET SESSION AUTHORIZATION fx_app;
 SELECT tenant.protect('pt.busy', partitions => 2);
-SELECT tenant.definition_of('pt.busy'::regclass);
+SELECT tenant.table_definition('pt.busy'::regclass);
 SELECT tenant.partition_obstacles('pt.busy'::regclass, 'tenant_id');
 RESET SESSION AUTHORIZATION;
 -- By a member of the owner, with other names in the search path.

@@ -10,6 +10,7 @@
 extern "C" {
 #include "mb/pg_wchar.h"
 #include "utils/guc.h"
+#include "utils/plancache.h"
 }
 
 namespace pg_tenant::context {
@@ -26,6 +27,7 @@ int new_tables = kIgnoreNew;
 int on_missing_tenant = kMissingIsError;
 bool require_registered = true;
 bool require_signed = false;
+int trusted_operators = kBuiltin;
 bool clean_on_switch = false;
 
 void (*tenant_assigned)(const TenantId &tenant) = nullptr;
@@ -159,6 +161,12 @@ void assign_tenant_name(const char *, void *extra) { name_binding = static_cast<
 
 void assign_platform_id(const char *, void *extra) { platform_binding = static_cast<const Binding *>(extra); }
 
+// Plans that were made under the other value are made again.
+void assign_trusted_operators(int value, void *) {
+	if (value != trusted_operators)
+		ResetPlanCache();
+}
+
 // In the order of core::Header.
 const char *const kSettingNames[core::kHeaderCount] = {
 	"app.platform_id", "app.tenant_id", "app.tenant_name", "app.request_id", "app.trace_id", "app.span_id",
@@ -175,6 +183,8 @@ const config_enum_entry kNewTables[] = {{"ignore", kIgnoreNew, false},
 										{"protect", kProtectNew, false},
 										{"refuse", kRefuseNew, false},
 										{nullptr, 0, false}};
+const config_enum_entry kTrustedOperators[] = {
+	{"off", kOnlyLeakproof, false}, {"builtin", kBuiltin, false}, {nullptr, 0, false}};
 const config_enum_entry kOnMissingTenant[] = {
 	{"error", kMissingIsError, false}, {"empty", kMissingIsEmpty, false}, {nullptr, 0, false}};
 
@@ -182,6 +192,15 @@ void define_text(Header header, const char *meaning, char **variable, GucStringC
 				 GucStringAssignHook assign) {
 	DefineCustomStringVariable(setting_name(header), meaning, nullptr, variable, "", PGC_USERSET, GUC_REPORT,
 							   check, assign, nullptr);
+}
+
+void define_trusted_operators() {
+	DefineCustomEnumVariable("pg_tenant.trusted_operators",
+							 "Which functions may meet rows that the tenant's filter has not passed yet.",
+							 "\"builtin\" trusts what the view tenant.trusted_operators shows, \"off\" only "
+							 "what is leakproof.",
+							 &trusted_operators, kBuiltin, kTrustedOperators, PGC_SUSET, 0, nullptr,
+							 assign_trusted_operators, nullptr);
 }
 
 bool is_bound(const Binding *binding) {
@@ -247,6 +266,7 @@ void define_settings() {
 		"pg_tenant.clean_on_switch",
 		"Whether temporary tables and cursors WITH HOLD go when the session's tenant changes.", nullptr,
 		&clean_on_switch, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	define_trusted_operators();
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 	pg::require_settings_of_client(of_client);

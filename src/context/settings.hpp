@@ -10,10 +10,12 @@ namespace pg_tenant::context {
 
 enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
+enum TrustedOperators { kOnlyLeakproof, kBuiltin };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
 // pg_tenant.cached_tenants, .clean_on_switch, .confine_bypass_roles, .hide_estimates, .log_all_tenants,
-// .new_tables, .on_missing_tenant, .require_registered and .require_signed
+// .new_tables, .on_missing_tenant, .require_registered, .require_signed and
+// .trusted_operators
 extern int cached_tenants;
 extern bool clean_on_switch;
 extern bool confine_bypass_roles;
@@ -23,6 +25,7 @@ extern int new_tables;
 extern int on_missing_tenant;
 extern bool require_registered;
 extern bool require_signed;
+extern int trusted_operators;
 
 // Defines every setting. Raises if another library already has one of the names.
 void define_settings();

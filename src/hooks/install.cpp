@@ -10,6 +10,7 @@
 #include "pg/error.hpp"
 #include "pg/explain_node.hpp"
 #include "planning/skew.hpp"
+#include "planning/trust.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
@@ -32,6 +33,7 @@ void relcache_message(Datum, Oid relation) {
 	registry::forget_tenants(relation);
 	registry::forget_grants(relation);
 	planning::forget_sizes(relation);
+	planning::forget_trust(relation);
 }
 
 void request_memory() {
@@ -60,6 +62,7 @@ void install() {
 	context::watch_portals();
 	isolation::watch_new_tables();
 	context::tenant_assigned = planning::drop_plans_of_other_size;
+	planning::watch_functions();
 
 	previous.query_analyzed = post_parse_analyze_hook;
 	previous.planner = or_standard(planner_hook, &standard_planner);

@@ -186,7 +186,7 @@ Oid make_tables(Oid old_table, const char *name, Oid schema, const char *column,
 } // namespace
 
 List *definition_of(Oid table, const char *step) {
-	return read_catalogs(psprintf("SELECT command FROM tenant.definition_of(%u) WHERE step "
+	return read_catalogs(psprintf("SELECT command FROM tenant.table_definition(%u) WHERE step "
 								  "OPERATOR(pg_catalog.=) %s",
 								  table, quote_literal_cstr(step)));
 }

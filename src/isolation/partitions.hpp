@@ -22,7 +22,7 @@ bool needs_partitions(Oid table, const char *column, int count);
 // new table, whose rows are all that the old one had. The old one is locked, and its policies not forced.
 Oid make_partitions(Oid table, const char *column, int count);
 
-// The commands of a step of tenant.definition_of(), and what runs them. Between pg::begin_sql() and
+// The commands of a step of tenant.table_definition(), and what runs them. Between pg::begin_sql() and
 // pg::end_sql(), as all that follows.
 List *definition_of(Oid table, const char *step);
 void run_all(const List *commands);

@@ -24,7 +24,7 @@ struct Patterns {
 
 // NULL if the call is trusted.
 const char *distrusted_call(Oid function, Oid collation, List *arguments, const Patterns *patterns) {
-	const Trust trust = trust_of(function, collation);
+	const Trust trust = trust_of(function, collation, arguments);
 	if (trust == Trust::kAlways)
 		return nullptr;
 	if (trust != Trust::kNever && patterns != nullptr && list_length(arguments) == 2 &&
@@ -41,11 +41,14 @@ const char *distrusted_operator(Oid operation, Oid collation, List *arguments, c
 	if (culprit != nullptr || operation < FirstNormalObjectId)
 		return culprit;
 	const Oid negator = get_negator(operation);
-	const Oid relatives[] = {negator, get_commutator(operation),
-							 OidIsValid(negator) ? get_commutator(negator) : InvalidOid};
-	for (const Oid relative : relatives) {
-		if (culprit == nullptr && OidIsValid(relative))
-			culprit = distrusted_call(get_opcode(relative), collation, NIL, nullptr);
+	if (OidIsValid(negator))
+		culprit = distrusted_call(get_opcode(negator), collation, arguments, patterns);
+	List *swapped = list_length(arguments) == 2 ? list_make2(lsecond(arguments), linitial(arguments)) : NIL;
+	const Oid commutators[] = {get_commutator(operation),
+							   OidIsValid(negator) ? get_commutator(negator) : InvalidOid};
+	for (const Oid commutator : commutators) {
+		if (culprit == nullptr && OidIsValid(commutator))
+			culprit = distrusted_call(get_opcode(commutator), collation, swapped, nullptr);
 	}
 	return culprit;
 }
@@ -70,8 +73,12 @@ const char *distrusted_functions(Node *node) {
 const char *distrusted_row_comparison(const RowCompareExpr *comparison) {
 	ListCell *operation;
 	ListCell *collation;
-	forboth(operation, comparison->opnos, collation, comparison->inputcollids) {
-		const char *culprit = distrusted_operator(lfirst_oid(operation), lfirst_oid(collation), NIL, nullptr);
+	ListCell *left;
+	ListCell *right;
+	forfour(operation, comparison->opnos, collation, comparison->inputcollids, left, comparison->largs, right,
+			comparison->rargs) {
+		const char *culprit = distrusted_operator(lfirst_oid(operation), lfirst_oid(collation),
+												  list_make2(lfirst(left), lfirst(right)), nullptr);
 		if (culprit != nullptr)
 			return culprit;
 	}
@@ -80,8 +87,9 @@ const char *distrusted_row_comparison(const RowCompareExpr *comparison) {
 
 const char *distrusted_choice(const MinMaxExpr *choice) {
 	const TypeCacheEntry *type = lookup_type_cache(choice->minmaxtype, TYPECACHE_CMP_PROC);
-	return OidIsValid(type->cmp_proc) ? distrusted_call(type->cmp_proc, choice->inputcollid, NIL, nullptr)
-									  : "a type without an order";
+	return OidIsValid(type->cmp_proc)
+			   ? distrusted_call(type->cmp_proc, choice->inputcollid, choice->args, nullptr)
+			   : "a type without an order";
 }
 
 const char *distrusted_subscript(const SubscriptingRef *reference) {
@@ -144,7 +152,7 @@ const char *distrusted(Node *node, ParamListInfo parameters, List **patterns) {
 		return distrusted_operation(reinterpret_cast<const OpExpr *>(node), nullptr);
 	case T_ScalarArrayOpExpr: {
 		auto *call = reinterpret_cast<const ScalarArrayOpExpr *>(node);
-		return distrusted_operator(call->opno, call->inputcollid, NIL, nullptr);
+		return distrusted_operator(call->opno, call->inputcollid, call->args, nullptr);
 	}
 	case T_RowCompareExpr:
 		return distrusted_row_comparison(reinterpret_cast<const RowCompareExpr *>(node));

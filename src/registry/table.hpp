@@ -16,21 +16,30 @@ namespace pg_tenant::registry {
 // A relation of schema tenant; InvalidOid where there is none.
 Oid own_relation(const char *name);
 
-// Calls with the first row whose leading key columns equal these, and its descriptor; false if there is none.
+// Calls with each row whose leading key columns equal these, and its descriptor, until a call returns true;
+// false if none does.
 // Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was
 // suspended. A parallel plan's leader checked when the statement began, and may take no new snapshot.
-template <typename Call> bool find_row(Oid relation, ScanKeyData *keys, int count, Call call) {
+template <typename Call> bool search_rows(Oid relation, ScanKeyData *keys, int count, Call call) {
 	Relation table = table_open(relation, AccessShareLock);
 	Snapshot snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
 	SysScanDesc scan = systable_beginscan(table, pg::primary_key_index(table), true, snapshot, count, keys);
-	HeapTuple tuple = systable_getnext(scan);
-	const bool is_found = HeapTupleIsValid(tuple);
-	if (is_found)
-		call(tuple, RelationGetDescr(table));
+	bool is_found = false;
+	HeapTuple tuple;
+	while (!is_found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+		is_found = call(tuple, RelationGetDescr(table));
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(table, AccessShareLock);
 	return is_found;
+}
+
+// Calls with the first of them; false if there is none.
+template <typename Call> bool find_row(Oid relation, ScanKeyData *keys, int count, Call call) {
+	return search_rows(relation, keys, count, [&](HeapTuple tuple, TupleDesc descriptor) {
+		call(tuple, descriptor);
+		return true;
+	});
 }
 
 } // namespace pg_tenant::registry

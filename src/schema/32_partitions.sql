@@ -52,7 +52,7 @@ COMMENT ON FUNCTION tenant.partition_obstacles(oid, name) IS 'Why a table cannot
 -- Steps: `before` the table is made again; the `storage` clauses of a partition, and what is altered of `each` and the table; `moved` when the
 -- rows are in the new one and the old one is still there; `after` it is dropped; `keys` that reference the table, or `unchecked keys` and then `validate keys`; the table's own as `keys of parts` and then `validate own keys`;
 -- `revoke` what default privileges have granted.
-CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command text)
+CREATE FUNCTION tenant.table_definition(tbl oid) RETURNS TABLE (step text, command text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 	WITH it AS (SELECT c.*, c.oid::regclass::text AS called FROM pg_class c WHERE c.oid = tbl),
 	column_of AS (SELECT * FROM pg_attribute WHERE attrelid = tbl AND attnum > 0 AND NOT attisdropped),
@@ -124,7 +124,7 @@ CREATE FUNCTION tenant.definition_of(tbl oid) RETURNS TABLE (step text, command 
 		UNION ALL SELECT DISTINCT 15, 'revoke', format('REVOKE ALL ON %s FROM %s', object, role) FROM grant_to, it WHERE grantee <> relowner)
 	SELECT c.step, c.command FROM commands c ORDER BY place, command
 $$;
-COMMENT ON FUNCTION tenant.definition_of(oid) IS 'The commands that give a table that has taken the place of this one what belongs to it';
+COMMENT ON FUNCTION tenant.table_definition(oid) IS 'The commands that give a table that has taken the place of this one what belongs to it';
 
 -- Moves a tenant while the table is in use: its partition is copied in batches, and the copies take its place.
 CREATE PROCEDURE tenant.isolate_tenant(tbl regclass, id text, batch integer DEFAULT 10000)

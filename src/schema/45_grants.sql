@@ -15,7 +15,7 @@ CREATE VIEW tenant.role_tenants AS
 COMMENT ON VIEW tenant.role_tenants IS 'Roles that may use only these tenants';
 
 CREATE FUNCTION tenant.announce_grants() RETURNS trigger
-	LANGUAGE c AS 'MODULE_PATHNAME', 'pg_tenant_announce_grants';
+	LANGUAGE c AS 'MODULE_PATHNAME', 'pg_tenant_announce_table';
 COMMENT ON FUNCTION tenant.announce_grants() IS 'Voids what sessions know of the tenants that roles are bound to';
 
 CREATE TRIGGER announce_grants AFTER INSERT OR UPDATE OR DELETE ON tenant.role_grants

@@ -1,4 +1,4 @@
--- What the findings of tenant.check() share. A finding is one SELECT in a function check_…(); the codes are those of
+-- What the findings of tenant.check() share. A finding is one SELECT in a function check_*(); the codes are those of
 -- doc/check.md. They read catalogs only, never a row of a tenant, and run as the extension's owner: who may call
 -- check() needs no right to anything that it looks at. Whatever is quoted into a fix is quoted as a name.
 CREATE TYPE tenant.finding AS (severity text, code text, object text, message text, fix text);

@@ -25,6 +25,7 @@ GRANT EXECUTE ON FUNCTION tenant.protect(regclass, name, regtype, boolean, text,
 
 GRANT EXECUTE ON PROCEDURE tenant.isolate_tenant(regclass, text, integer) TO tenant_admin;
 
-GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.check(), tenant.stat_all_tenants(), tenant.protection_of(oid) TO tenant_admin, tenant_reader;
-GRANT SELECT ON tenant.tenants, tenant.resources, tenant.role_tenants, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys
-	TO tenant_admin, tenant_reader;
+GRANT EXECUTE ON FUNCTION tenant.list(text), tenant.check(), tenant.stat_all_tenants(), tenant.protection_of(oid),
+	tenant.listed_functions(), tenant.definition_of(oid) TO tenant_admin, tenant_reader;
+GRANT SELECT ON tenant.tenants, tenant.resources, tenant.role_tenants, tenant.protected_tables, tenant.shared_tables, tenant.unsafe_keys,
+	tenant.trusted_operators TO tenant_admin, tenant_reader;

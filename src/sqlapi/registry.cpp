@@ -1,4 +1,4 @@
-// The triggers on tenant.tenants and tenant.role_grants that tell all sessions of a change
+// The triggers on tables of schema tenant that tell all sessions of a change
 #include "pg/error.hpp"
 
 #include "context/settings.hpp"
@@ -32,7 +32,7 @@ void announce_row(HeapTuple tuple, TupleDesc descriptor) {
 
 } // namespace
 
-PG_TENANT_FUNCTION(pg_tenant_announce_grants) {
+PG_TENANT_FUNCTION(pg_tenant_announce_table) {
 	CacheInvalidateRelcache(required_trigger(fcinfo)->tg_relation);
 	return PointerGetDatum(nullptr);
 }

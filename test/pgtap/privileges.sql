@@ -1,13 +1,14 @@
 -- Who may do what: PUBLIC has the context functions; the registry is for tenant_admin and tenant_reader.
 BEGIN;
-SELECT plan(97);
+SELECT plan(115);
 \ir fixture/shop.sql
 
 -- What a role may not touch at all: reading, and writing even for those that may read.
 CREATE TEMP TABLE relations (name text, readers text[]) ON COMMIT DROP;
 INSERT INTO relations VALUES ('tenant.tenants', '{tap_admin,tap_reader}'), ('tenant.resources', '{tap_admin,tap_reader}'),
 	('tenant.protected_tables', '{tap_admin,tap_reader}'), ('tenant.shared_tables', '{tap_admin,tap_reader}'),
-	('tenant.role_tenants', '{tap_admin,tap_reader}'), ('tenant.role_grants', '{}'), ('tenant.jwt_keys', '{}'), ('tenant.tenant_resources', '{}');
+	('tenant.role_tenants', '{tap_admin,tap_reader}'), ('tenant.role_grants', '{}'), ('tenant.jwt_keys', '{}'), ('tenant.operator_trust', '{}'),
+	('tenant.trusted_operators', '{tap_admin,tap_reader}'), ('tenant.tenant_resources', '{}');
 SELECT is(has_table_privilege(role, name, 'SELECT'), role = ANY (readers),
 		format('%s %s read %s', role, CASE WHEN role = ANY (readers) THEN 'may' ELSE 'may not' END, name))
 	FROM relations, unnest(ARRAY['tap_admin', 'tap_reader', 'tap_app']) role ORDER BY name, role;
@@ -30,6 +31,7 @@ SELECT throws_ok(command, '42501', NULL, 'an ordinary role cannot run ' || comma
 	$$SELECT tenant.protection_of('shop.orders'::regclass)$$, $$SELECT tenant.unprotect('shop.orders')$$,
 	$$SELECT tenant.grant_tenant('tap_app', 'a')$$, $$SELECT tenant.revoke_tenant('tap_app', 'a')$$,
 	$$SELECT tenant.add_jwt_key('a', 'HS256', repeat('x', 32))$$, $$SELECT tenant.remove_jwt_key('a')$$,
+	$$SELECT tenant.trust('upper(text)', 'x')$$, $$SELECT tenant.distrust('upper(text)')$$, 'TABLE tenant.trusted_operators',
 	$$SELECT tenant.check_jwt_key('HS256', repeat('x', 32))$$, $$SELECT tenant.lock_for_step('a', '{active}', 'x')$$, $$SELECT tenant.is_valid_name('x')$$]) command;
 CREATE TEMP TABLE own (id integer);
 SELECT throws_ok($$SELECT tenant.protect('own')$$, '42501', NULL, 'owning a table is not enough to protect it');
@@ -49,7 +51,8 @@ RESET SESSION AUTHORIZATION;
 SET SESSION AUTHORIZATION tap_admin;
 SELECT throws_ok(command, '42501', NULL, 'tenant_admin has no direct write: ' || command) FROM unnest(ARRAY[
 	$$INSERT INTO tenant.tenants (tenant_id) VALUES ('tap-new')$$, $$UPDATE tenant.tenants SET status = 'active'$$,
-	'DELETE FROM tenant.tenants', $$INSERT INTO tenant.role_grants VALUES ('tap_app', 'a')$$, 'TRUNCATE tenant.tenants', $$INSERT INTO tenant.shared_tables VALUES ('pg_class')$$]) command;
+	'DELETE FROM tenant.tenants', $$INSERT INTO tenant.role_grants VALUES ('tap_app', 'a')$$, $$SELECT tenant.trust('upper(text)', 'x')$$, $$SELECT tenant.distrust('upper(text)')$$,
+	$$INSERT INTO tenant.operator_trust VALUES ('a', true, 'b', 'c')$$, 'TRUNCATE tenant.tenants', $$INSERT INTO tenant.shared_tables VALUES ('pg_class')$$]) command;
 SELECT is(tenant_id, 'tap-new', 'tenant_admin provisions through the function') FROM tenant.provision('tap-new');
 SELECT is((SELECT status FROM tenant.tenants WHERE tenant_id = 'tap-new'), 'active', 'and reads the registry');
 SELECT throws_ok($$SELECT tenant.protect('shop.orders')$$, '42501', NULL, 'tenant_admin cannot protect a table of another owner');

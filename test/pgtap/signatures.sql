@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(431);
+SELECT plan(463);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -60,7 +60,7 @@ INSERT INTO expected VALUES
 	('isolate_tenant', 'IN tbl regclass, IN id text, IN batch integer DEFAULT 10000', NULL, 'volatile unsafe', 'tenant_admin'),
 	('repeat_row', '', 'trigger', 'volatile unsafe', ''),
 	('partition_obstacles', 'tbl oid, tenant_column name', 'TABLE(obstacle text, fix text)', 'stable restricted', ''),
-	('definition_of', 'tbl oid', 'TABLE(step text, command text)', 'stable restricted', ''),
+	('table_definition', 'tbl oid', 'TABLE(step text, command text)', 'stable restricted', ''),
 	('ancestors', '', 'TABLE(tbl oid, ancestor oid)', 'stable restricted', ''),
 	('views_over_protected', '', 'SETOF oid', 'stable restricted', ''),
 	('is_risky_setting', 'setting text', 'boolean', 'immutable safe', ''),
@@ -84,6 +84,13 @@ INSERT INTO expected VALUES
 		'tenant_claim text DEFAULT ''tenant_id''::text', 'void', 'volatile unsafe', ''),
 	('remove_jwt_key', 'key_id text', 'void', 'volatile unsafe', ''),
 	('check_jwt_key', 'algorithm text, key text', 'void', 'immutable safe', ''),
+	('trust', 'function regprocedure, reason text', 'void', 'volatile unsafe', ''),
+	('distrust', 'function regprocedure', 'void', 'volatile unsafe', ''),
+	('signature_of', 'function regprocedure', 'text', 'stable safe', ''),
+	('listed_functions', 'OUT function regprocedure, OUT why text, OUT condition text', 'SETOF record', 'stable restricted',
+		'tenant_admin tenant_reader'),
+	('definition_of', 'function oid', 'text', 'stable restricted strict', 'tenant_admin tenant_reader'),
+	('announce_trust', '', 'trigger', 'volatile unsafe', ''),
 	('announce_grants', '', 'trigger', 'volatile unsafe', ''),
 	('announce_change', '', 'trigger', 'volatile unsafe', ''),
 	('check_reference', '', 'trigger', 'volatile unsafe', ''),
@@ -132,8 +139,8 @@ SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', form
 -- Tables, views and event triggers.
 SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
 		AND relkind NOT IN ('i', 'c') ORDER BY relname COLLATE "C"$$,
-	$$VALUES ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('jwt_keys', 'r'), ('resources', 'v'), ('role_grants', 'r'),
-		('role_tenants', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'), ('tenants', 'r'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
+	$$VALUES ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('jwt_keys', 'r'), ('operator_trust', 'r'), ('resources', 'v'), ('role_grants', 'r'),
+		('role_tenants', 'v'), ('shared_tables', 'r'), ('tenant_resources', 'r'), ('tenants', 'r'), ('trusted_operators', 'v'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
 		('unsafe_unique_keys', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'c') ORDER BY relname;

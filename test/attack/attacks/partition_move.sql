@@ -34,4 +34,4 @@ TABLE shop.photos_tenant;
 TABLE shop.photos_rest;
 CALL tenant.isolate_tenant('shop.lines', 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb');
 TABLE shop.lines_p0;
-SELECT tenant.partition_obstacles('shop.photos'::regclass, 'tenant_id'), tenant.definition_of('shop.photos'::regclass);
+SELECT tenant.partition_obstacles('shop.photos'::regclass, 'tenant_id'), tenant.table_definition('shop.photos'::regclass);

@@ -1,0 +1,23 @@
+// What tenant.trust() and tenant.distrust() decided: rows of tenant.operator_trust.
+#pragma once
+
+#include "pg/prelude.hpp"
+
+extern "C" {
+#include "access/htup.h"
+}
+
+namespace pg_tenant::planning {
+
+enum class Decision { kNone, kTrusted, kDistrusted };
+
+struct Decided {
+	Decision decision;
+	Oid table; // InvalidOid without the extension: then nobody would tell of a change
+};
+
+// A trusted function counts as long as it is what it was then. A distrusted one is known by its signature and
+// by its definition, since extensions and functions can be renamed and moved.
+Decided decision_about(HeapTuple function);
+
+} // namespace pg_tenant::planning
