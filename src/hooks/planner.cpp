@@ -109,6 +109,10 @@ void query_analyzed(ParseState *state, Query *query, JumbleState *jumble) {
 void relation_planned(PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation) {
 	if (previous.relation_info != nullptr)
 		previous.relation_info(root, table, is_parent, relation);
+	if (planning::came_unfiltered(root, root->simple_rte_array[relation->relid])) {
+		relation->indexlist = NIL;
+		relation->statlist = NIL;
+	}
 	if (relation->fdwroutine != nullptr && isolation::is_confined(root->simple_rte_array[relation->relid]))
 		isolation::keep_conditions_here(relation);
 }
