@@ -9,7 +9,7 @@ WITH parts AS (
 	SELECT 'customers' AS part, tenant_id, c::text AS line FROM shop.customers c UNION ALL SELECT 'orders', tenant_id, o::text FROM shop.orders o
 	UNION ALL SELECT 'notes', tenant_id, n::text FROM ONLY shop.notes n UNION ALL SELECT 'urgent_notes', tenant_id, u::text FROM shop.urgent_notes u
 	UNION ALL SELECT 'items', tenant_id, i::text FROM shop.items i UNION ALL SELECT 'ledger', tenant_id, l::text FROM shop.ledger l
-	UNION ALL SELECT 'lines', tenant_id, l::text FROM shop.lines l
+	UNION ALL SELECT 'lines', tenant_id, l::text FROM shop.lines l UNION ALL SELECT 'hostile', tenant_id, h::text FROM shop.hostile h
 	UNION ALL SELECT 'albums', tenant_id, a::text FROM shop.albums a UNION ALL SELECT 'photos', tenant_id, p::text FROM shop.photos p
 	UNION ALL SELECT 'copies', tenant_id, c::text FROM shop.copies c UNION ALL SELECT 'stock', tenant_id, s::text FROM depot.stock s)
 SELECT whose || part || ': ' || count(*) || ' rows ' || md5(string_agg(line, ',' ORDER BY line))

@@ -1,0 +1,33 @@
+-- as: superuser
+-- Statistics that only a trusted operator may use: of a column that an untrusted one touches too, of extended statistics, of expressions.
+CREATE FUNCTION play.told(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told % %', a, b; RETURN true; END$$;
+CREATE FUNCTION play.told(a int, b int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told % %', a, b; RETURN true; END$$;
+CREATE OPERATOR play.=== (FUNCTION = play.told, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel, JOIN = eqjoinsel);
+CREATE OPERATOR play.<<< (FUNCTION = play.told, LEFTARG = int, RIGHTARG = int, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+SET row_security = off;
+CREATE STATISTICS play.both (mcv, dependencies, ndistinct) ON name, secret FROM shop.customers;
+CREATE STATISTICS play.expressions ON (name || secret), (balance + 1) FROM shop.customers;
+CREATE INDEX ON shop.customers ((upper(secret)));
+ANALYZE shop.customers;
+RESET row_security;
+GRANT USAGE ON SCHEMA play TO attack_app;
+SET ROLE attack_app;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE secret > 'a' AND secret OPERATOR(play.===) 'x';
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE secret LIKE 'a%' AND name OPERATOR(play.===) 'x';
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE secret = 'a' AND name = 'b' AND balance OPERATOR(play.<<<) 7;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE name OPERATOR(play.===) 'a' AND secret OPERATOR(play.===) 'b';
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE name || secret OPERATOR(play.===) 'a' AND balance > 3;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE balance + 1 OPERATOR(play.<<<) 7 AND balance > 3;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE upper(secret) OPERATOR(play.===) 'a' AND balance > 3;
+EXPLAIN (COSTS off) SELECT a.id FROM shop.customers a JOIN shop.customers b ON a.secret OPERATOR(play.===) b.secret AND a.balance > 3 AND b.balance > 5;
+EXPLAIN (COSTS off) SELECT a.id FROM shop.customers a JOIN shop.customers b USING (id) WHERE a.secret > 'a' AND a.balance > 3 AND b.secret OPERATOR(play.===) 'x' AND b.balance > 3;
+EXPLAIN (COSTS off) SELECT id FROM (SELECT id, secret AS a, balance FROM shop.customers) s WHERE a OPERATOR(play.===) 'x' AND balance > 3;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers c WHERE balance > 3 AND EXISTS (SELECT FROM shop.countries k WHERE c.secret OPERATOR(play.===) k.name);
+EXPLAIN (COSTS off) SELECT secret FROM shop.customers WHERE balance > 3 GROUP BY secret HAVING secret OPERATOR(play.===) 'x';
+EXPLAIN (COSTS off) SELECT id FROM shop.orders WHERE price > 3 AND item OPERATOR(play.===) 'x';
+EXPLAIN (COSTS off) SELECT id FROM shop.orders_2026 WHERE price > 3 AND price OPERATOR(play.<<<) 7;
+EXPLAIN (COSTS off) SELECT id FROM shop.notes WHERE body > 'a' AND body OPERATOR(play.===) 'x';
+EXPLAIN (COSTS off) SELECT id FROM (SELECT id, secret FROM shop.customers UNION ALL SELECT id, item FROM shop.orders) u WHERE secret > 'a' AND secret OPERATOR(play.===) 'x';
+SELECT shop.differ($$EXPLAIN SELECT id FROM shop.customers WHERE secret LIKE '%SOUGHT%\' AND name OPERATOR(play.===) 'x' AND false$$);
+SELECT shop.differ($$EXPLAIN SELECT id FROM shop.customers WHERE secret LIKE '%SOUGHT%\' AND balance OPERATOR(play.<<<) 7 OR id = 1$$);
+SELECT shop.differ($$EXPLAIN SELECT id FROM shop.customers WHERE upper(secret) LIKE '%SOUGHT%\' AND balance > 3$$);

@@ -1,0 +1,51 @@
+-- as: superuser
+-- Arrays, ranges, multiranges and composites compare by functions of their parts' types, which need not be trusted.
+CREATE TYPE play.pair AS (a text, b int);
+CREATE FUNCTION play.look(x play.pair) RETURNS text LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'compared %', x; RETURN x.a; END$$;
+CREATE FUNCTION play.cmp(x play.pair, y play.pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT bttextcmp(play.look(x), play.look(y))';
+CREATE FUNCTION play.eq(x play.pair, y play.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT play.look(x) = play.look(y)';
+CREATE FUNCTION play.lt(x play.pair, y play.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT play.look(x) < play.look(y)';
+CREATE FUNCTION play.le(x play.pair, y play.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT play.look(x) <= play.look(y)';
+CREATE FUNCTION play.gt(x play.pair, y play.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT play.look(x) > play.look(y)';
+CREATE FUNCTION play.ge(x play.pair, y play.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT play.look(x) >= play.look(y)';
+CREATE OPERATOR play.= (FUNCTION = play.eq, LEFTARG = play.pair, RIGHTARG = play.pair, COMMUTATOR = OPERATOR(play.=), RESTRICT = eqsel);
+CREATE OPERATOR play.< (FUNCTION = play.lt, LEFTARG = play.pair, RIGHTARG = play.pair, RESTRICT = scalarltsel);
+CREATE OPERATOR play.<= (FUNCTION = play.le, LEFTARG = play.pair, RIGHTARG = play.pair);
+CREATE OPERATOR play.> (FUNCTION = play.gt, LEFTARG = play.pair, RIGHTARG = play.pair);
+CREATE OPERATOR play.>= (FUNCTION = play.ge, LEFTARG = play.pair, RIGHTARG = play.pair);
+CREATE OPERATOR CLASS play.pair_ops DEFAULT FOR TYPE play.pair USING btree AS OPERATOR 1 play.<, OPERATOR 2 play.<=, OPERATOR 3 play.=, OPERATOR 4 play.>=, OPERATOR 5 play.>, FUNCTION 1 play.cmp(play.pair, play.pair);
+CREATE TYPE play.pairs AS RANGE (SUBTYPE = play.pair, SUBTYPE_OPCLASS = play.pair_ops);
+CREATE TYPE play.holder AS (p play.pair);
+SET row_security = off;
+SET client_min_messages = error;
+ALTER TABLE shop.customers ADD pair play.pair, ADD list play.pair[], ADD span play.pairs, ADD spans play.pairs_multirange, ADD held play.holder;
+UPDATE shop.customers SET pair = ROW(secret, 1), list = ARRAY[ROW(secret, 1)::play.pair], span = play.pairs(ROW(secret, 1)::play.pair, NULL),
+	spans = play.pairs_multirange(play.pairs(ROW(secret, 1)::play.pair, NULL)), held = ROW(ROW(secret, 1)::play.pair);
+ANALYZE shop.customers;
+RESET client_min_messages;
+RESET row_security;
+GRANT USAGE ON SCHEMA play TO attack_app;
+SET ROLE attack_app;
+SET search_path = play, pg_catalog;
+SELECT id FROM shop.customers WHERE pair > ROW('x', 1)::play.pair;
+SELECT id FROM shop.customers WHERE list = ARRAY[ROW('x', 1)::play.pair];
+SELECT id FROM shop.customers WHERE list && ARRAY[ROW('x', 1)::play.pair];
+SELECT id FROM shop.customers WHERE list @> ARRAY[ROW('x', 1)::play.pair] OR ROW('x', 1)::play.pair = ANY (list);
+SELECT id FROM shop.customers WHERE array_position(list, ROW('x', 1)::play.pair) > 0;
+SELECT id FROM shop.customers WHERE list < ARRAY[ROW('x', 1)::play.pair];
+SELECT id FROM shop.customers WHERE span @> ROW('x', 1)::play.pair;
+SELECT id FROM shop.customers WHERE span && play.pairs(ROW('x', 1)::play.pair, NULL);
+SELECT id FROM shop.customers WHERE span = play.pairs(ROW('x', 1)::play.pair, NULL);
+SELECT id FROM shop.customers WHERE spans @> ROW('x', 1)::play.pair;
+SELECT id FROM shop.customers WHERE spans && play.pairs(ROW('x', 1)::play.pair, NULL);
+SELECT id FROM shop.customers WHERE held = ROW(ROW('x', 1)::play.pair)::play.holder;
+SELECT id FROM shop.customers WHERE greatest(pair, ROW('x', 1)::play.pair) IS NULL;
+SELECT id FROM shop.customers WHERE ROW(pair) IS NOT DISTINCT FROM ROW(ROW('x', 1)::play.pair);
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE list @> ARRAY[ROW('x', 1)::play.pair];
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE span @> ROW('x', 1)::play.pair;
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE list = ARRAY[ROW('x', 1)::play.pair];
+SELECT a.id FROM shop.customers a JOIN shop.customers b ON a.list = b.list AND a.id <> b.id LIMIT 1 \g /dev/null
+RESET ROLE;
+SET client_min_messages = error;
+SET row_security = off;
+ALTER TABLE shop.customers DROP pair, DROP list, DROP span, DROP spans, DROP held;

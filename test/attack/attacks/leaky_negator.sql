@@ -1,0 +1,21 @@
+-- An operator of one's own over a function that is trusted, and a negator and a commutator over one that tells: the planner asks those.
+CREATE FUNCTION play.told(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told % %', a, b; RETURN true; END$$;
+CREATE OPERATOR play.=== (FUNCTION = texteq, LEFTARG = text, RIGHTARG = text, NEGATOR = OPERATOR(play.!==), RESTRICT = neqsel, JOIN = neqjoinsel);
+CREATE OPERATOR play.!== (FUNCTION = play.told, LEFTARG = text, RIGHTARG = text, NEGATOR = OPERATOR(play.===), RESTRICT = eqsel, JOIN = eqjoinsel);
+CREATE OPERATOR play.<<< (FUNCTION = text_lt, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(play.>>>), RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR play.>>> (FUNCTION = play.told, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(play.<<<), RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
+CREATE TEMP TABLE words AS SELECT 'x' || g / 10 AS word FROM generate_series(1, 100) g;
+ANALYZE words;
+SELECT id FROM shop.customers WHERE secret OPERATOR(play.===) 'x';
+SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) 'x');
+SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) 'x' AND balance > 0);
+SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) ANY (ARRAY['x', 'y']));
+SELECT id FROM shop.customers WHERE (secret OPERATOR(play.===) 'x') = false;
+SELECT id FROM shop.customers WHERE 'x' OPERATOR(play.<<<) secret;
+SELECT id FROM shop.customers WHERE 'x' OPERATOR(play.<<<) name;
+SELECT count(*) FROM shop.customers JOIN words ON NOT (secret OPERATOR(play.===) word);
+SELECT count(*) FROM shop.customers JOIN words ON word OPERATOR(play.<<<) secret;
+SELECT count(*) FROM words WHERE EXISTS (SELECT FROM shop.customers WHERE NOT secret OPERATOR(play.===) word);
+EXPLAIN (COSTS off) SELECT id FROM shop.orders_2026 WHERE NOT (item OPERATOR(play.===) 'x') AND price > 0;
+DROP OPERATOR play.=== (text, text), play.!== (text, text), play.<<< (text, text), play.>>> (text, text);
+DROP FUNCTION play.told;

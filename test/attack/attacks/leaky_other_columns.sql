@@ -1,0 +1,32 @@
+-- as: superuser
+-- Partitions and children whose columns stand at other places, with conditions moved to them from the parent.
+SET row_security = off;
+SET client_min_messages = error;
+CREATE TABLE shop.orders_2027 (price int, item text, junk text, customer_id int, day date NOT NULL, id int NOT NULL, tenant_id uuid NOT NULL DEFAULT tenant.current_uuid());
+ALTER TABLE shop.orders_2027 DROP junk, OWNER TO attack_owner;
+INSERT INTO shop.orders_2027 SELECT price, item, customer_id, day + 730, id, tenant_id FROM shop.orders WHERE day >= '2025-01-01' AND day < '2026-01-01';
+ALTER TABLE shop.orders ATTACH PARTITION shop.orders_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+CREATE TABLE shop.odd_notes (extra text, body text, id int, tenant_id uuid NOT NULL DEFAULT tenant.current_uuid());
+ALTER TABLE shop.odd_notes OWNER TO attack_owner;
+INSERT INTO shop.odd_notes SELECT 'x', body, id, tenant_id FROM ONLY shop.notes;
+ALTER TABLE shop.odd_notes INHERIT shop.notes;
+GRANT ALL ON shop.orders_2027, shop.odd_notes TO attack_app;
+RESET row_security;
+RESET client_min_messages;
+SET ROLE attack_app;
+SELECT id FROM shop.orders WHERE day > '2027-01-01' AND shop.peek(item);
+SELECT id FROM shop.orders WHERE price > 0 AND item LIKE '%' AND shop.peek(item);
+SELECT id FROM shop.orders_2027 WHERE price > 0 AND shop.peek(item);
+SELECT id FROM shop.notes WHERE body LIKE '%' AND shop.peek(body);
+SELECT id FROM shop.notes n WHERE shop.peek(n) AND id > 0;
+SELECT id FROM shop.odd_notes WHERE body LIKE '%' AND shop.peek(body);
+SELECT shop.differ($$SELECT id FROM shop.orders WHERE item LIKE 'SOUGHT%\'$$);
+SELECT shop.differ($$SELECT id FROM shop.notes WHERE body LIKE 'SOUGHT%\'$$);
+UPDATE shop.orders SET price = 1 WHERE day > '2027-01-01' AND shop.peek(item);
+DELETE FROM shop.notes WHERE body LIKE '%' AND shop.peek(body);
+SELECT item FROM shop.orders WHERE day > '2027-01-01';
+SELECT body FROM shop.odd_notes;
+RESET ROLE;
+SET client_min_messages = error;
+SET row_security = off;
+DROP TABLE shop.orders_2027, shop.odd_notes;

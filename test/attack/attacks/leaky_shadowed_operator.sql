@@ -1,0 +1,25 @@
+-- Operators and functions of one's own that are spelled like trusted ones.
+CREATE FUNCTION play.told(text, text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told %', $1; RETURN true; END$$;
+CREATE FUNCTION play.told(int, int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told %', $1; RETURN true; END$$;
+CREATE FUNCTION play.told(jsonb, jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told %', $1; RETURN true; END$$;
+CREATE FUNCTION play.textlike(text, text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told %', $1; RETURN true; END$$;
+CREATE FUNCTION play.similarity(text, text) RETURNS real LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'told %', $1; RETURN 1; END$$;
+CREATE OPERATOR play.~~ (FUNCTION = play.told, LEFTARG = text, RIGHTARG = text, RESTRICT = likesel);
+CREATE OPERATOR play.= (FUNCTION = play.told, LEFTARG = int, RIGHTARG = int, RESTRICT = eqsel);
+CREATE OPERATOR play.@> (FUNCTION = play.told, LEFTARG = jsonb, RIGHTARG = jsonb, RESTRICT = matchingsel);
+CREATE OPERATOR play.% (FUNCTION = play.told, LEFTARG = text, RIGHTARG = text, RESTRICT = matchingsel);
+SET search_path = play, pg_catalog;
+SELECT id FROM shop.customers WHERE secret LIKE 'x';
+SELECT id FROM shop.customers WHERE textlike(secret, 'x');
+SELECT id FROM shop.customers WHERE similarity(secret, 'x') > 0;
+SELECT id FROM shop.customers WHERE secret % 'x';
+SELECT id FROM shop.customers WHERE balance = 1;
+SELECT id FROM shop.customers WHERE balance IN (1, 2) OR name IS DISTINCT FROM 'x' AND balance IS DISTINCT FROM 3;
+SELECT id FROM shop.customers WHERE CASE balance WHEN 1 THEN true END;
+SELECT id FROM shop.customers WHERE nullif(balance, 1) > 0;
+SELECT id FROM shop.items WHERE data @> '{}';
+SELECT id FROM shop.customers JOIN shop.orders USING (id);
+EXPLAIN (COSTS off) SELECT id FROM shop.customers WHERE secret LIKE 'x' AND balance = 1;
+RESET search_path;
+DROP OPERATOR play.~~ (text, text), play.= (int, int), play.@> (jsonb, jsonb), play.% (text, text);
+DROP FUNCTION play.told(text, text), play.told(int, int), play.told(jsonb, jsonb), play.textlike, play.similarity;

@@ -1,0 +1,20 @@
+-- The same in SQL functions, whose body the planner puts in their place: scalar, in FROM, nested, with what seems harmless outside.
+CREATE FUNCTION pg_temp.harmless(value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT shop.peek(value)';
+CREATE FUNCTION pg_temp.twice(value text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT pg_temp.harmless(value) AND value > ''''';
+CREATE FUNCTION pg_temp.generic(value anyelement) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT shop.peek(value)';
+CREATE FUNCTION pg_temp.row_of(c shop.customers) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT shop.peek(c.secret)';
+CREATE FUNCTION pg_temp.rows(condition int) RETURNS SETOF shop.customers LANGUAGE sql STABLE AS 'SELECT * FROM shop.customers WHERE shop.peek(secret) AND id > condition';
+CREATE FUNCTION pg_temp.told() RETURNS TABLE (id int, told boolean) LANGUAGE sql STABLE AS 'SELECT id, shop.peek(secret) FROM shop.customers';
+CREATE FUNCTION pg_temp.divided(value int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT 1 / (CASE WHEN value > 987000000 THEN 0 ELSE 1 END) = 1';
+CREATE FUNCTION pg_temp.parallel(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 0.0000001 AS 'BEGIN RAISE NOTICE ''%'', value; RETURN true; END';
+SELECT id FROM shop.customers WHERE pg_temp.harmless(secret);
+SELECT id FROM shop.customers WHERE pg_temp.twice(secret);
+SELECT id FROM shop.customers WHERE pg_temp.generic(secret) AND pg_temp.generic(balance);
+SELECT id FROM shop.customers c WHERE pg_temp.row_of(c);
+SELECT id FROM shop.customers c WHERE c.row_of;
+SELECT id FROM pg_temp.rows(0);
+SELECT id FROM pg_temp.rows(0) r JOIN shop.orders o USING (id) WHERE shop.peek(o.item);
+SELECT id FROM pg_temp.told() WHERE told;
+SELECT g FROM generate_series(1, 40) g, LATERAL pg_temp.rows(g) r WHERE shop.peek(r.name);
+SELECT id FROM shop.customers WHERE pg_temp.parallel(secret);
+SELECT shop.oracle('SELECT id FROM shop.customers WHERE pg_temp.divided(balance)', '22012');

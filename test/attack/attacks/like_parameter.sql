@@ -1,0 +1,20 @@
+-- A pattern in a parameter: whether it is a valid one is known when it runs.
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
+PREPARE q (text) AS SELECT id FROM shop.customers WHERE name LIKE $1;
+PREPARE n (varchar) AS SELECT id FROM shop.customers WHERE name NOT LIKE $1 AND balance > 0;
+PREPARE i (text) AS SELECT id FROM shop.customers WHERE name ILIKE $1 OR id = 1;
+PREPARE b (text) AS SELECT id FROM shop.customers WHERE name LIKE $1 || '\';
+PREPARE c (text, text) AS SELECT id FROM shop.customers WHERE name LIKE coalesce($1, $2);
+PREPARE u (text) AS UPDATE shop.customers SET balance = 0 WHERE name LIKE $1;
+PREPARE e (text, text) AS SELECT id FROM shop.customers WHERE name LIKE $1 ESCAPE $2;
+PREPARE s (text) AS SELECT count(*) FROM shop.countries k WHERE EXISTS (SELECT FROM shop.customers WHERE name LIKE $1);
+PREPARE v (text) AS WITH c AS (SELECT * FROM shop.super_view WHERE name LIKE $1) SELECT count(*) FROM c JOIN shop.orders o USING (id);
+SET plan_cache_mode = force_custom_plan;
+SELECT shop.differ($$EXECUTE q ('SOUGHT%\')$$), shop.differ($$EXECUTE n ('SOUGHT%\')$$), shop.differ($$EXECUTE i ('SOUGHT%\')$$), shop.differ($$EXECUTE b ('SOUGHT%')$$);
+SELECT shop.differ($$EXECUTE c (NULL, 'SOUGHT%\')$$), shop.differ($$EXECUTE u ('SOUGHT%\')$$), shop.differ($$EXECUTE e ('SOUGHT%!', '!')$$), shop.differ($$EXECUTE s ('SOUGHT%\')$$);
+SELECT shop.differ($$EXECUTE v ('SOUGHT%\')$$), shop.differ($$CREATE TEMP TABLE "SOUGHT" AS EXECUTE q ('SOUGHT%\')$$);
+SET plan_cache_mode = force_generic_plan;
+SELECT shop.differ($$EXECUTE q ('SOUGHT%\')$$), shop.differ($$EXECUTE n ('SOUGHT%\')$$), shop.differ($$EXECUTE i ('SOUGHT%\')$$), shop.differ($$EXECUTE b ('SOUGHT%')$$);
+SELECT shop.differ($$EXECUTE c (NULL, 'SOUGHT%\')$$), shop.differ($$EXECUTE u ('SOUGHT%\')$$), shop.differ($$EXECUTE e ('SOUGHT%!', '!')$$), shop.differ($$EXECUTE s ('SOUGHT%\')$$);
+SELECT shop.differ($$EXECUTE v ('SOUGHT%\')$$), shop.differ($$CREATE TEMP TABLE "also SOUGHT" AS EXECUTE q ('SOUGHT%\')$$), shop.differ($$EXPLAIN ANALYZE EXECUTE q ('SOUGHT%\')$$);

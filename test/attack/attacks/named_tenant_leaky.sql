@@ -1,0 +1,22 @@
+-- The tenant named by hand beside the filter, so that a contradiction or an equivalence of the planner's has its say.
+SET enable_indexscan = off;
+SELECT id FROM shop.customers WHERE tenant_id = :'other' AND shop.peek(secret);
+SELECT id FROM shop.customers WHERE tenant_id IN (:'other', :'third') AND shop.peek(secret) AND balance > 0;
+SELECT id FROM shop.customers WHERE tenant_id = ANY (ARRAY[:'other']::uuid[]) AND name LIKE '%' AND shop.peek(name);
+SELECT id FROM shop.customers WHERE tenant_id <> tenant.current_uuid() AND shop.peek(secret);
+SELECT a.id FROM shop.customers a JOIN shop.orders b ON a.tenant_id = b.tenant_id AND b.tenant_id = :'other' WHERE shop.peek(a.secret) AND shop.peek(b.item);
+SELECT a.id FROM shop.customers a JOIN shop.orders b USING (tenant_id, id) WHERE tenant_id = :'other' AND shop.peek(a.secret);
+SELECT a.id FROM shop.customers a JOIN (VALUES (:'other'::uuid)) v (t) ON a.tenant_id = v.t AND shop.peek(a.secret);
+SELECT a.id FROM shop.customers a WHERE a.tenant_id = (SELECT :'other'::uuid) AND shop.peek(a.secret);
+SELECT entry FROM shop.ledger WHERE tenant_id = :'other' AND shop.peek(entry);
+SELECT entry FROM shop.ledger_other WHERE tenant_id = :'other' AND shop.peek(entry);
+SELECT entry FROM shop.ledger_rest WHERE shop.peek(entry) AND tenant_id = :'third';
+SELECT shop.oracle($$SELECT id FROM shop.customers WHERE tenant_id = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' AND 1 / (balance - 987650007) = 0$$, '22012');
+SELECT shop.oracle($$SELECT amount FROM shop.ledger WHERE tenant_id = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' AND 1 / (amount - 987650007) = 0$$, '22012');
+SELECT shop.differ($$SELECT id FROM shop.customers WHERE tenant_id = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' AND name LIKE 'SOUGHT%\'$$);
+SELECT shop.differ($$SELECT entry FROM shop.ledger WHERE tenant_id = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' AND entry LIKE 'SOUGHT%\'$$);
+PREPARE q (uuid) AS SELECT id FROM shop.customers WHERE tenant_id = $1 AND shop.peek(secret);
+EXECUTE q (:'other');
+SET plan_cache_mode = force_generic_plan;
+EXECUTE q (:'other');
+DELETE FROM shop.customers WHERE tenant_id = :'other' AND shop.peek(secret);
