@@ -17,7 +17,7 @@ CREATE TABLE drawn AS
 INSERT INTO items
 SELECT tenant_id, id, 1 + (random() * 1000)::int % (SELECT greatest(10, {items} / 20000)),
 	word((random() * 399)::int) || ' ' || word((random() * 399)::int) || ' ' || id % 9973,
-	CASE WHEN id % 200 = 7 THEN 'blocked' ELSE (ARRAY['new', 'active', 'active', 'sold', 'archived']::item_status[])[1 + id * 7919 % 5] END,
+	CASE WHEN id % 200 = 7 THEN 'blocked' ELSE (ARRAY['new', 'active', 'active', 'sold', 'archived']::item_status[])[1 + id % 5] END,
 	(random() * 9999)::numeric(10, 2), timestamptz '2025-01-01' + random() * interval '700 days',
 	array_to_tsvector(ARRAY(SELECT DISTINCT word((random() ^ 2 * 399)::int) FROM generate_series(1, 10) WHERE id > 0)),
 	ARRAY['tag ' || (random() * 200)::int, 'tag ' || (random() * 200)::int, 'tag ' || (random() * 200)::int],
