@@ -260,7 +260,7 @@ PlanKind kind_of_plan(const PlannedStmt *plan) {
 	ListCell *cell;
 	foreach (cell, plan->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
-		if (is_protected(entry) && !has_mark(entry) &&
+		if (!has_mark(entry) && is_protected(entry) &&
 			check_enable_rls(entry->relid, pg::check_as_user(plan, entry), true) != RLS_ENABLED)
 			return PlanKind::kUnconfined;
 	}
