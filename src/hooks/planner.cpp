@@ -34,6 +34,7 @@ struct Occasion {
 // NULL if a function was inlined that brought unconfined relations.
 PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 	planning::Proof proof = planning::prove(query, occasion.parameters);
+	proof.is_for_any_tenant = occasion.tenant == nullptr && planning::has_parameters(query);
 	planning::move_filters(&proof, occasion.tenant, occasion.parameters);
 	PlannedStmt *result = nullptr;
 	pg::with_value(&planning::present_proof, static_cast<const planning::Proof *>(&proof), [&] {
@@ -45,7 +46,7 @@ PlannedStmt *plan_fast(Query *query, const Occasion &occasion) {
 		planning::order_scans(result, occasion.tenant);
 		planning::put_notes(result,
 							{occasion.tenant == nullptr ? nullptr : occasion.tenant->text, proof.patterns});
-		if (occasion.tenant == nullptr)
+		if (occasion.tenant == nullptr && !proof.is_for_any_tenant)
 			planning::note_reusable_plan(result, occasion.text);
 	}
 	return result;

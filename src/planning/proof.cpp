@@ -372,10 +372,20 @@ bool look_at_queries(Node *node, void *context) {
 	return pg::walk_query(query, look_at_queries, &place);
 }
 
+bool find_parameter(Node *node, void *context) {
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Query))
+		return pg::walk_query(reinterpret_cast<Query *>(node), find_parameter, context);
+	if (IsA(node, Param) && reinterpret_cast<const Param *>(node)->paramkind == PARAM_EXTERN)
+		return true;
+	return pg::walk_expression(node, find_parameter, context);
+}
+
 } // namespace
 
 Proof prove(Query *query, ParamListInfo parameters) {
-	Proof proof = {NIL, NIL};
+	Proof proof = {false, NIL, NIL};
 	Search search = {&proof, parameters};
 	(void)add_all_relations(reinterpret_cast<Node *>(query), &search);
 	Place outside = {&search, nullptr};
@@ -383,6 +393,8 @@ Proof prove(Query *query, ParamListInfo parameters) {
 		(void)look_at_queries(reinterpret_cast<Node *>(query), &outside);
 	return proof;
 }
+
+bool has_parameters(Query *query) { return find_parameter(reinterpret_cast<Node *>(query), nullptr); }
 
 bool is_trusted_expression(Node *expression, ParamListInfo parameters, List **patterns) {
 	return first_distrusted(expression, parameters, patterns) == nullptr;

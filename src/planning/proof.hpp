@@ -25,6 +25,8 @@ struct ConfinedRelation {
 };
 
 struct Proof {
+	// The plan will be used again, for other parameters: it is estimated as if the tenant were one of them.
+	bool is_for_any_tenant;
 	List *relations; // ConfinedRelation
 	List *patterns;  // parameters that are trusted to be valid patterns: see patterns.hpp
 };
@@ -35,6 +37,9 @@ extern const Proof *present_proof;
 // Looks at every level of a query that confine_query() has confined. Drops policies that are always true.
 // May raise.
 Proof prove(Query *query, ParamListInfo parameters);
+
+// Whether the query has parameters.
+bool has_parameters(Query *query);
 
 // Whether everything that the expression itself calls is trusted.
 bool is_trusted_expression(Node *expression, ParamListInfo parameters, List **patterns);

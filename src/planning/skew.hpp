@@ -1,6 +1,7 @@
-// A plan that can be used again is estimated with one tenant, and used for all. It is made again for a tenant
-// that is ten times as big, or as small, as those that it was made for; unless that gave the same plan
-// before: then it is good for both. Nothing here filters or refuses: it only says when plans are made.
+// A plan that can be used again, and has no parameters, is estimated with one tenant, and used for all. It is
+// made again for a tenant that is ten times as big, or as small, as those that it was made for; unless that
+// gave the same plan before: then it is good for both. Nothing here filters or refuses: it only says when
+// plans are made.
 #pragma once
 
 #include "core/tenant_id.hpp"
