@@ -191,12 +191,15 @@ void write_neighbours(std::ostream &out, const json &neighbours) {
 
 void write_registry(std::ostream &out, const json &registry) {
 	out << registry.at("registered") << " tenants are registered; one backend runs a statement for each of "
-		<< registry.at("active") << " of them in turn.\nA switch costs " << rounded(registry.at("cold"))
-		<< " µs the first time and " << rounded(registry.at("warm")) << " µs then, beside "
-		<< rounded(registry.at("fixed"))
-		<< " µs for the statement and a setting. The backend's memory goes from "
-		<< rounded(registry.at("megabytes_before")) << " to " << rounded(registry.at("megabytes_after"))
-		<< " MB.\n\n";
+		<< registry.at("active") << " of them in turn, again and again.\n\n";
+	write_head(out, {"tenants that the session's cache holds", "a switch at first, µs", "a switch later, µs",
+					 "the rest, µs", "memory before and after, MB"});
+	for (const json &session : registry.at("sessions"))
+		write_row(out,
+				  {fixed(session.at("cached"), 0), rounded(session.at("cold")), rounded(session.at("warm")),
+				   rounded(session.at("fixed")),
+				   rounded(session.at("megabytes_before")) + ", " + rounded(session.at("megabytes_after"))});
+	out << "\n";
 }
 
 void write_scenarios(std::ostream &out, const json &figures) {
