@@ -53,6 +53,26 @@ SELECT set_config('app.tenant_id', t, false) IS NULL AS set, fx.count_crates() F
 -- Several statements in one message.
 SET app.tenant_id = :'A' \; SELECT count(*) FROM fx.crates \; SET app.tenant_id = :'B' \; SELECT count(*) FROM fx.crates;
 RESET ROLE;
+
+-- An index is not read in the order of a distance that may overflow for another tenant's entry.
+SET ROLE fx_owner;
+CREATE TABLE fx.shapes (id int, place point, label text);
+SELECT tenant.protect('fx.shapes');
+CREATE INDEX shapes_place ON fx.shapes USING gist (place);
+GRANT SELECT ON fx.shapes TO fx_app;
+RESET ROLE;
+SET row_security = off;
+INSERT INTO fx.shapes (tenant_id, id, place) VALUES (:'A', 1, '(1,1)'), (:'A', 2, '(2,2)'), (:'B', 3, '(1.7e308,1.7e308)');
+RESET row_security;
+SET ROLE fx_app;
+SET app.tenant_id = :'A';
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SELECT id FROM fx.shapes ORDER BY place <-> '(0,0)';
+SELECT id FROM fx.shapes ORDER BY place <-> '(0,0)' LIMIT 1;
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+RESET ROLE;
 SET client_min_messages = warning;
-DROP TABLE fx.crates, fx.ways CASCADE;
+DROP TABLE fx.crates, fx.ways, fx.shapes CASCADE;
 DROP FUNCTION fx.count_crates, fx.way;

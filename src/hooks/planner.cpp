@@ -10,6 +10,7 @@
 #include "pg/scoped.hpp"
 #include "planning/btree.hpp"
 #include "planning/checks.hpp"
+#include "planning/distance.hpp"
 #include "planning/estimates.hpp"
 #include "planning/move.hpp"
 #include "planning/notes.hpp"
@@ -129,6 +130,7 @@ void paths_found(PlannerInfo *root, RelOptInfo *relation, Index index, RangeTblE
 	if (previous.relation_paths != nullptr)
 		previous.relation_paths(root, relation, index, entry);
 	planning::add_tenant_index_paths(root, relation, index, entry);
+	planning::drop_leaky_orders(root, relation, entry);
 }
 
 } // namespace pg_tenant::hooks
