@@ -46,6 +46,7 @@ INSERT INTO fx.queries (query) VALUES
 	('SELECT FROM fx.goods g JOIN fx.sales s ON fx.quiet(g.name) = ''x'' AND s.goods_id = g.id'),
 	('SELECT name FROM fx.goods GROUP BY name HAVING fx.leak(name)'),
 	('SELECT max(fx.quiet(name)) FROM fx.goods'),
+	('SELECT max(price), min(made) FROM fx.goods'),
 	('SELECT FROM fx.sales WHERE EXISTS (SELECT FROM fx.goods g WHERE g.id = goods_id AND fx.leak(sales.price))'),
 	('SELECT FROM fx.sales WHERE ''x'' IN (SELECT fx.quiet(name) FROM fx.goods)'),
 	('SELECT FROM fx.goods WHERE CASE name WHEN fx.quiet(''x'') THEN true ELSE false END'),

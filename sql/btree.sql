@@ -103,7 +103,7 @@ RESET SESSION AUTHORIZATION;
 SELECT * FROM fx.told_answers() EXCEPT SELECT * FROM told_answers;
 SELECT fx.told_plan('SELECT id FROM told WHERE name = ''b150''');
 
--- An index that begins with another column is for the filter alone.
+-- An index that begins with another column is for the filter alone. From 18 on the server looks for the filter by skipping through it, which compares.
 DROP INDEX fx.by_tenant;
 CREATE INDEX by_tenant ON fx.told (name fx.telling, tenant_id);
 SET ROLE fx_app;

@@ -140,6 +140,7 @@ const char *distrusted(Node *node, ParamListInfo parameters, List **patterns) {
 	case T_JoinExpr:
 	case T_RangeTblRef:
 	case T_RangeTblFunction:
+	case T_TargetEntry:
 		return nullptr;
 	case T_FuncExpr: {
 		auto *call = reinterpret_cast<const FuncExpr *>(node);

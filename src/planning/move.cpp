@@ -149,10 +149,9 @@ bool place_in_query(Query *query, int index, Node *filter) {
 	ListCell *cell;
 	foreach (cell, query->jointree->fromlist) {
 		auto *item = static_cast<Node *>(lfirst(cell));
-		if (place_filter(&item, index, filter)) {
-			lfirst(cell) = item;
+		// Its source itself must stay a table, from 17 on.
+		if (!is_place_of(item, index) && place_filter(&item, index, filter))
 			return true;
-		}
 	}
 	return false;
 }
