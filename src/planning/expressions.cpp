@@ -132,7 +132,6 @@ const char *distrusted(Node *node, ParamListInfo parameters, List **patterns) {
 	case T_SQLValueFunction:
 	case T_NullTest:
 	case T_BooleanTest:
-	case T_NextValueExpr:
 	case T_SubLink:
 	case T_Query:
 	case T_List:
