@@ -12,6 +12,7 @@ extern "C" {
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/ps_status.h"
 #include "utils/uuid.h"
 }
 
@@ -26,6 +27,19 @@ namespace {
 const Query *analyzed = nullptr;
 
 void forget_analyzed(void *) { analyzed = nullptr; }
+
+// A plan cache that analyzes a statement anew, for a Bind message, plans that very tree too, and keeps the
+// plan. Nothing else tells the two messages apart than what the process says that it does; where it says
+// nothing (update_process_title), no query counts as simple.
+bool is_simple_message() {
+	int length;
+	const char *display = get_ps_display(&length);
+	for (const char *command : {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"}) {
+		if (update_process_title && strcmp(display, command) == 0)
+			return true;
+	}
+	return false;
+}
 
 // The client's own statement, not one that a function runs: functions keep some plans of queries just
 // analyzed.
@@ -46,7 +60,7 @@ void note_analyzed(const Query *query, const char *text) {
 const core::TenantId *tenant_of_one_use(const Query *query, const char *text, ParamListInfo parameters) {
 	const bool is_shown = is_explained;
 	is_explained = false;
-	const bool is_simple = query == analyzed && is_clients_text(text);
+	const bool is_simple = query == analyzed && is_clients_text(text) && is_simple_message();
 	analyzed = nullptr;
 	return parameters != nullptr || is_simple || is_shown ? context::live_tenant() : nullptr;
 }

@@ -109,4 +109,16 @@ for my $change ([ 'SET row_security = off', 'SET row_security = on' ], [ 'SET pg
 	flip($root, $change->[1], $change->[1]);
 }
 
+# A statement that Bind has to analyze anew is planned from the new tree, as a simple query is; but that plan is kept.
+my $wire = session($node, tenant => $blue);
+$wire->parse('kept', 'SELECT string_agg(name, \',\' ORDER BY id) FROM shop.items');
+sub kept { $wire->bind('', 'kept'); $wire->execute(''); return $wire->sync; }
+my $first = kept();
+$node->safe_psql('postgres', 'ALTER TABLE shop.items SET (fillfactor = 90)');
+ok(!kept()->{error}, 'analyzed and planned in Bind');
+$wire->do("SET app.tenant_id = '$red'");
+my $other = kept();
+ok(!$other->{error}, 'the plan serves another tenant');
+isnt($other->{rows}[0][0], $first->{rows}[0][0], 'with its rows');
+
 done_testing();
