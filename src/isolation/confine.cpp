@@ -78,6 +78,20 @@ void add_check(Query *query, Relation relation, WCOKind kind, Node *qual) {
 		query->withCheckOptions = lcons(check, query->withCheckOptions);
 }
 
+// A test that is asked where the condition holds, and nowhere else, wherever the planner puts it.
+Node *only_where(Node *condition, Node *test, bool otherwise) {
+	CaseWhen *when = makeNode(CaseWhen);
+	when->expr = static_cast<Expr *>(copyObjectImpl(condition));
+	when->result = reinterpret_cast<Expr *>(test);
+	when->location = -1;
+	CaseExpr *result = makeNode(CaseExpr);
+	result->casetype = BOOLOID;
+	result->args = list_make1(when);
+	result->defresult = reinterpret_cast<Expr *>(makeBoolConst(otherwise, false));
+	result->location = -1;
+	return reinterpret_cast<Node *>(result);
+}
+
 // The kinds that get_row_security_policies() adds for each command.
 void add_checks(Query *query, Relation relation, Node *qual) {
 	switch (query->commandType) {
@@ -85,6 +99,10 @@ void add_checks(Query *query, Relation relation, Node *qual) {
 		if (query->onConflict != nullptr && query->onConflict->action == ONCONFLICT_UPDATE) {
 			add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
 			add_check(query, relation, WCO_RLS_CONFLICT_CHECK, qual);
+			// 18.6 asks its WHERE before that check (15.20 after it: tests there do not miss this).
+			if (query->onConflict->onConflictWhere != nullptr)
+				query->onConflict->onConflictWhere =
+					only_where(qual, query->onConflict->onConflictWhere, true);
 		}
 		add_check(query, relation, WCO_RLS_INSERT_CHECK, qual);
 		break;
@@ -179,20 +197,6 @@ Node *own_row_test(Relation relation, Node *qual) {
 												 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL));
 }
 
-// What raises is asked about the key's own rows only, wherever the planner puts it.
-Node *only_where(Node *condition, Node *test) {
-	CaseWhen *when = makeNode(CaseWhen);
-	when->expr = static_cast<Expr *>(copyObjectImpl(condition));
-	when->result = reinterpret_cast<Expr *>(test);
-	when->location = -1;
-	CaseExpr *result = makeNode(CaseExpr);
-	result->casetype = BOOLOID;
-	result->args = list_make1(when);
-	result->defresult = reinterpret_cast<Expr *>(makeBoolConst(false, false));
-	result->location = -1;
-	return reinterpret_cast<Node *>(result);
-}
-
 } // namespace
 
 void confine_cascade(Query *query) {
@@ -206,7 +210,8 @@ void confine_cascade(Query *query) {
 	if (query->commandType == CMD_UPDATE)
 		add_checks(query, relation, qual);
 	Node *condition = query->jointree->quals;
-	query->jointree->quals = make_and_qual(condition, only_where(condition, own_row_test(relation, qual)));
+	query->jointree->quals =
+		make_and_qual(condition, only_where(condition, own_row_test(relation, qual), false));
 	table_close(relation, NoLock);
 }
 

@@ -85,8 +85,13 @@ bool is_valid_pattern(Node *pattern, Trust kind, Oid collation, ParamListInfo pa
 		if (!is_text(parameter->paramtype))
 			return false;
 		const Const *value = bound_value(parameter, parameters);
-		if (value != nullptr)
-			return is_valid(value, kind, collation);
+		if (value != nullptr) {
+			// As at the start of a plan for any value: an invalid one must not begin to fail with the sixth
+			// call.
+			if (!value->constisnull)
+				require_valid(value->constvalue, kind, collation);
+			return true;
+		}
 		*to_check = list_append_unique(*to_check, list_make3_int(parameter->paramid, static_cast<int>(kind),
 																 static_cast<int>(collation)));
 		return true;
