@@ -2,10 +2,12 @@
 
 #include <cstring>
 
+#include "isolation/filter.hpp"
 #include "isolation/label.hpp"
 #include "isolation/statistics.hpp"
 #include "pg/compat.hpp"
 #include "pg/privileges.hpp"
+#include "pg/query.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
@@ -42,27 +44,12 @@ bool is_protected(const RangeTblEntry *entry) {
 	return entry->rtekind == RTE_RELATION && registry::is_protected(entry->relid);
 }
 
-// The qual of tenant_isolation, with the relation at this place of the range table.
-Node *policy_qual(Relation relation, int index) {
-	ListCell *cell;
-	foreach (cell, relation->rd_rsdesc->policies) {
-		auto *policy = static_cast<RowSecurityPolicy *>(lfirst(cell));
-		if (strcmp(policy->policy_name, registry::kIsolationPolicy) == 0) {
-			auto *qual = static_cast<Node *>(copyObjectImpl(policy->qual));
-			ChangeVarNodes(qual, 1, index, 0);
-			return qual;
-		}
-	}
-	elog(ERROR, "policy of \"%s\" is gone", RelationGetRelationName(relation));
-}
-
-Node *tenant_qual(Query *query, Relation relation, int index) {
-	if (!registry::needs_label(relation->rd_rel->relkind))
-		return policy_qual(relation, index);
+// At its place in this query.
+Node *filter_in(Query *query, Relation relation, int index) {
 	bool has_sub_select = false;
-	Node *qual = labelled_filter(relation, index, &has_sub_select);
+	Node *filter = tenant_filter(relation, index, &has_sub_select);
 	query->hasSubLinks = query->hasSubLinks || has_sub_select;
-	return qual;
+	return filter;
 }
 
 void add_check(Query *query, Relation relation, WCOKind kind, Node *qual) {
@@ -120,23 +107,39 @@ void add_checks(Query *query, Relation relation, Node *qual) {
 	}
 }
 
-void confine_entry(Query *query, RangeTblEntry *entry, int index) {
-	Relation relation = table_open(entry->relid, NoLock);
-	Node *qual = tenant_qual(query, relation, index);
-	const bool is_target = index == query->resultRelation;
-	const bool is_only_written = is_target && query->commandType == CMD_INSERT;
-	if (!is_only_written) {
-		// First, also where the rewriter added it: another policy might tell of the rows that it is shown.
-		entry->securityQuals = lcons(qual, list_delete(entry->securityQuals, qual));
-		query->hasRowSecurity = true;
-	}
-	if (is_target && !registry::needs_label(relation->rd_rel->relkind))
-		add_checks(query, relation, qual);
+// Whether the rewriter put it there: the first one.
+bool is_filtered(const RangeTblEntry *entry, int index) {
+	const registry::Protection protection = registry::protection_of(entry->relid);
+	return entry->securityQuals != NIL &&
+		   is_tenant_filter(static_cast<const Node *>(linitial(entry->securityQuals)), protection, index,
+							protection.column, nullptr);
+}
+
+void confine_target(Query *query, Relation relation, int index, Node *filter) {
+	if (!registry::needs_label(relation->rd_rel->relkind))
+		add_checks(query, relation, filter);
 	// The checks of policies are made before a row is written here, and never for a foreign table.
-	if (is_target && query->commandType != CMD_DELETE && writes_foreign_table(relation))
+	if (query->commandType != CMD_DELETE && writes_foreign_table(relation))
 		add_check(query, relation, WCO_VIEW_CHECK, own_row_check(relation, index));
+}
+
+void confine_entry(Query *query, RangeTblEntry *entry, int index) {
+	const bool is_target = index == query->resultRelation;
+	const bool needs_filter = !(is_target && query->commandType == CMD_INSERT) && !is_filtered(entry, index);
+	if (needs_filter || is_target) {
+		Relation relation = table_open(entry->relid, NoLock);
+		Node *filter = filter_in(query, relation, index);
+		if (needs_filter) {
+			// First, also where the rewriter added it: another policy might tell of the rows that it is
+			// shown.
+			entry->securityQuals = lcons(filter, list_delete(entry->securityQuals, filter));
+			query->hasRowSecurity = true;
+		}
+		if (is_target)
+			confine_target(query, relation, index, filter);
+		table_close(relation, NoLock);
+	}
 	set_mark(entry);
-	table_close(relation, NoLock);
 }
 
 // The server's own functions are not SQL that could be put in their place.
@@ -162,7 +165,7 @@ bool touches_protected(Node *node, void *context) {
 		if (is_protected(entry) || (entry->rtekind == RTE_FUNCTION && calls_own_function(entry)))
 			return true;
 	}
-	return pg::walk_query(query, touches_protected, context);
+	return pg::walk_inner_queries(query, touches_protected, context);
 }
 
 bool confine_walker(Node *node, void *calls_function) {
@@ -183,7 +186,7 @@ bool confine_walker(Node *node, void *calls_function) {
 		else if (entry->rtekind == RTE_RELATION && holds_statistics(entry->relid))
 			hide_statistics(query, entry, index);
 	}
-	return pg::walk_query(query, confine_walker, calls_function);
+	return pg::walk_inner_queries(query, confine_walker, calls_function);
 }
 
 // tenant.own_cascaded_row(qual, table)
@@ -206,7 +209,7 @@ void confine_cascade(Query *query) {
 	if (!registry::is_protected(target->relid))
 		return;
 	Relation relation = table_open(target->relid, NoLock);
-	Node *qual = policy_qual(relation, query->resultRelation);
+	Node *qual = filter_in(query, relation, query->resultRelation);
 	if (query->commandType == CMD_UPDATE)
 		add_checks(query, relation, qual);
 	Node *condition = query->jointree->quals;
@@ -221,21 +224,19 @@ bool confine_query(Query *query) {
 	return calls_function;
 }
 
-Node *tenant_filter(Oid table, int index) {
-	bool has_sub_select = false;
-	Relation relation = table_open(table, NoLock);
-	Node *filter = registry::needs_label(relation->rd_rel->relkind)
-					   ? labelled_filter(relation, index, &has_sub_select)
-					   : policy_qual(relation, index);
-	table_close(relation, NoLock);
-	return filter;
-}
-
 bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
 
 bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
 
-void note_filter(RangeTblEntry *entry, const char *how) { entry->ctename = psprintf("%s%s", mark, how); }
+void note_filter(RangeTblEntry *entry, char how, const char *why) {
+	const size_t length = why == nullptr ? 0 : strlen(why);
+	auto *note = static_cast<char *>(palloc0(kMarkLength + 1 + length + 1));
+	memcpy(note, mark, kMarkLength);
+	note[kMarkLength] = how;
+	if (why != nullptr)
+		memcpy(note + kMarkLength + 1, why, length);
+	entry->ctename = note;
+}
 
 const char *filter_note(const RangeTblEntry *entry) { return entry->ctename + kMarkLength; }
 

@@ -21,12 +21,10 @@ bool confine_query(Query *query);
 // Whether this relation was confined here.
 bool is_confined(const RangeTblEntry *entry);
 
-// What there is to tell of a confined relation's filter; it goes with the mark. Empty where nothing is told.
-void note_filter(RangeTblEntry *entry, const char *how);
+// What there is to tell of a confined relation's filter: a letter, and text or NULL. It goes with the mark,
+// and is read as one string: empty where nothing is told.
+void note_filter(RangeTblEntry *entry, char how, const char *why);
 const char *filter_note(const RangeTblEntry *entry);
-
-// The filter of this protected relation, at this place of a range table. It must be locked.
-Node *tenant_filter(Oid table, int index);
 
 // The statement of a cascade runs without policies, and a key of a table that all tenants see reaches every
 // tenant's rows: TN006 for any but the tenant's own. Nor may a BEFORE trigger give a row to another tenant.

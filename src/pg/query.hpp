@@ -1,7 +1,7 @@
 // What stands in a query, where majors differ.
 #pragma once
 
-#include "pg/prelude.hpp"
+#include "pg/compat.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -56,6 +56,24 @@ inline List *computed_columns(Oid relation, int index, AttrNumber column) {
 	(void)column;
 #endif
 	return expressions;
+}
+
+// Calls walker(query, context) for each query right inside this one. Its expressions are walked, for their
+// sub-selects, only where the server knows that there are any: it would not plan others either.
+inline bool walk_inner_queries(Query *query, Walker walker, void *context) {
+	if (query->hasSubLinks)
+		return walk_query(query, walker, context);
+	ListCell *cell;
+	foreach (cell, query->rtable) {
+		auto *entry = lfirst_node(RangeTblEntry, cell);
+		if (entry->rtekind == RTE_SUBQUERY && walker(reinterpret_cast<Node *>(entry->subquery), context))
+			return true;
+	}
+	foreach (cell, query->cteList) {
+		if (walker(lfirst_node(CommonTableExpr, cell)->ctequery, context))
+			return true;
+	}
+	return false;
 }
 
 } // namespace pg_tenant::pg

@@ -10,6 +10,7 @@
 // plan is made again.
 #include "planning/checks.hpp"
 
+#include "isolation/filter.hpp"
 #include "pg/compat.hpp"
 #include "registry/relations.hpp"
 
@@ -28,6 +29,11 @@ extern "C" {
 }
 
 namespace pg_tenant::planning {
+
+using isolation::is_column;
+using isolation::is_id;
+using isolation::without_relabel;
+
 namespace {
 
 // One that writes a protected table.
@@ -39,39 +45,6 @@ struct Writer {
 	const core::TenantId *constant;
 	ParamListInfo parameters;
 };
-
-const Node *without_relabel(const Node *expression) {
-	while (expression != nullptr && IsA(expression, RelabelType))
-		expression = reinterpret_cast<const Node *>(reinterpret_cast<const RelabelType *>(expression)->arg);
-	return expression;
-}
-
-bool is_column(const Node *expression, int index, AttrNumber column) {
-	expression = without_relabel(expression);
-	if (expression == nullptr || !IsA(expression, Var))
-		return false;
-	auto *var = reinterpret_cast<const Var *>(expression);
-	return var->varno == index && var->varattno == column && var->varlevelsup == 0;
-}
-
-bool is_id(Oid type, Datum value, const core::TenantId &tenant) {
-	switch (type) {
-	case UUIDOID:
-		return tenant.is_uuid && memcmp(DatumGetUUIDP(value)->data, tenant.uuid, UUID_LEN) == 0;
-	case TEXTOID:
-	case VARCHAROID: {
-		const text *id = DatumGetTextPP(value);
-		return std::string_view(VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id)) ==
-			   std::string_view(tenant.text, tenant.length);
-	}
-	case INT8OID:
-		return tenant.is_number && DatumGetInt64(value) == tenant.number;
-	case INT4OID:
-		return tenant.is_number && DatumGetInt32(value) == tenant.number;
-	default:
-		return false;
-	}
-}
 
 // As the planner would: it may take the value for a constant.
 bool is_id_parameter(const Writer &writer, const Param *parameter) {

@@ -104,15 +104,18 @@ bool came_unfiltered(const PlannerInfo *root, RangeTblEntry *entry) {
 
 bool find_statistics(PlannerInfo *root, RangeTblEntry *entry, AttrNumber number,
 					 VariableStatData *statistics) {
-	if (came_unfiltered(root, entry))
-		return true;
-	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry) || number <= 0)
+	// Partitions and children have their parent's mark.
+	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry))
+		return came_unfiltered(root, entry);
+	if (number <= 0)
+		return false;
+	const bool is_for_any_tenant = present_proof != nullptr && present_proof->is_for_any_tenant;
+	// Without a policy before it the server's own rules are right. A child's are its parent's.
+	if (entry->securityQuals == NIL && root->append_rel_array == nullptr && !is_for_any_tenant)
 		return false;
 	const Column column = named_column(root, entry, number);
-	if (present_proof != nullptr && present_proof->is_for_any_tenant &&
-		number == registry::protection_of(entry->relid).column)
+	if (is_for_any_tenant && number == registry::protection_of(entry->relid).column)
 		return find_average(entry, number, column.number > 0 && may_select(root, column), statistics);
-	// Without a policy before it the server's own rules are right.
 	if (column.entry->securityQuals == NIL || column.number <= 0 || !is_trusted(column) ||
 		!may_select(root, column))
 		return false;

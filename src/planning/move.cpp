@@ -184,8 +184,8 @@ bool gather_conditions(const ConfinedRelation *relation, ParamListInfo parameter
 }
 
 void write_note(const ConfinedRelation *relation, Tier tier) {
-	isolation::note_filter(relation->entry, psprintf("%d%s", static_cast<int>(tier),
-													 relation->culprit == nullptr ? "" : relation->culprit));
+	isolation::note_filter(relation->entry, static_cast<char>('0' + static_cast<int>(tier)),
+						   relation->culprit);
 }
 
 } // namespace

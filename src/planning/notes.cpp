@@ -1,41 +1,43 @@
 #include "planning/notes.hpp"
 
-#include <cstring>
+#include "isolation/confine.hpp"
 
 extern "C" {
-#include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
+#include "nodes/value.h"
 }
 
 namespace pg_tenant::planning {
 namespace {
 
-constexpr char kName[] = "pg_tenant notes";
-
 enum Part { kTenant, kPatterns };
 
-Node *text_node(const char *text) {
-	return text == nullptr ? nullptr : reinterpret_cast<Node *>(makeString(pstrdup(text)));
+// An entry of a table has no values of its own.
+RangeTblEntry *carrier(const PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		auto *entry = lfirst_node(RangeTblEntry, cell);
+		if (isolation::is_confined(entry))
+			return entry;
+	}
+	return nullptr;
 }
 
 List *part_of(const PlannedStmt *plan, Part part) {
-	if (plan->rtable == NIL)
-		return NIL;
-	auto *entry = static_cast<RangeTblEntry *>(llast(plan->rtable));
-	if (entry->rtekind != RTE_RESULT || entry->ctename == nullptr || strcmp(entry->ctename, kName) != 0)
-		return NIL;
-	return static_cast<List *>(list_nth(entry->values_lists, part));
+	const RangeTblEntry *entry = carrier(plan);
+	return entry == nullptr || entry->values_lists == NIL
+			   ? NIL
+			   : static_cast<List *>(list_nth(entry->values_lists, part));
 }
 
 } // namespace
 
 void put_notes(PlannedStmt *plan, const Notes &notes) {
-	RangeTblEntry *entry = makeNode(RangeTblEntry);
-	entry->rtekind = RTE_RESULT;
-	entry->ctename = pstrdup(kName);
-	entry->eref = makeAlias(kName, NIL);
-	entry->values_lists = list_make2(text_node(notes.tenant), notes.patterns);
-	plan->rtable = lappend(plan->rtable, entry);
+	if (notes.tenant == nullptr && notes.patterns == NIL)
+		return;
+	Node *tenant =
+		notes.tenant == nullptr ? nullptr : reinterpret_cast<Node *>(makeString(pstrdup(notes.tenant)));
+	carrier(plan)->values_lists = list_make2(tenant, notes.patterns);
 }
 
 const char *tenant_of_plan(const PlannedStmt *plan) {

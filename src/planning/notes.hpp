@@ -1,5 +1,6 @@
-// What the planner tells the executor about a plan: an entry at the end of the plan's range table, which no
-// node reads. It goes with the plan into the plan cache; parallel workers, whose leader has checked, lose it.
+// What the planner tells the executor about a plan: a list that the first confined relation's entry of the
+// plan's range table has no other use for. It goes with the plan into the plan cache; parallel workers, whose
+// leader has checked, lose it.
 #pragma once
 
 #include "pg/prelude.hpp"
@@ -15,7 +16,7 @@ struct Notes {
 	List *patterns;     // of parameters that must be valid patterns: see conditions.hpp
 };
 
-// The plan must be the caller's own.
+// The plan must be the caller's own, and hold a confined relation.
 void put_notes(PlannedStmt *plan, const Notes &notes);
 
 // Whose constants are in the plan, or NULL.

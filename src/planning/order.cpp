@@ -1,15 +1,15 @@
 #include "planning/order.hpp"
 
 #include "isolation/confine.hpp"
+#include "isolation/filter.hpp"
 #include "planning/occasion.hpp"
 #include "planning/plan_tree.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
 #include "access/genam.h"
-#include "access/relation.h"
+#include "access/table.h"
 #include "catalog/pg_am_d.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
@@ -27,20 +27,47 @@ struct Pass {
 	const core::TenantId *tenant;
 };
 
-// The filter of the relation that this node scans; NULL where it needs none.
-Node *filter_of(const Scan *scan, const Pass &pass) {
-	const RangeTblEntry *entry = rt_fetch(scan->scanrelid, pass.plan->rtable);
-	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry) ||
-		!registry::is_protected(entry->relid))
-		return nullptr;
-	Node *filter = isolation::tenant_filter(entry->relid, static_cast<int>(scan->scanrelid));
-	if (pass.tenant != nullptr)
-		use_constant(filter, *pass.tenant);
+// The filter that a scan must ask first.
+struct Sought {
+	registry::Protection protection;
+	Oid table;
+	int index; // of the relation that is scanned, in the plan's range table
+	const core::TenantId *tenant;
+};
+
+Node *made_filter(const Sought &sought) {
+	bool has_sub_select = false;
+	Relation relation = table_open(sought.table, NoLock);
+	Node *filter = isolation::tenant_filter(relation, sought.index, &has_sub_select);
+	table_close(relation, NoLock);
+	if (sought.tenant != nullptr)
+		use_constant(filter, *sought.tenant);
 	fix_opfuncids(filter);
 	return filter;
 }
 
-List *with_first(List *conditions, Node *filter) { return lcons(filter, list_delete(conditions, filter)); }
+// Puts the filter first if it is among the conditions, where the tenant column goes by this name.
+bool put_first(List **conditions, const Sought &sought, int index, AttrNumber column) {
+	ListCell *cell;
+	foreach (cell, *conditions) {
+		auto *condition = static_cast<Node *>(lfirst(cell));
+		if (!isolation::is_tenant_filter(condition, sought.protection, index, column, sought.tenant))
+			continue;
+		if (foreach_current_index(cell) > 0)
+			*conditions = lcons(condition, foreach_delete_current(*conditions, cell));
+		return true;
+	}
+	return false;
+}
+
+bool put_first(List **conditions, const Sought &sought) {
+	return put_first(conditions, sought, sought.index, sought.protection.column);
+}
+
+void require_first(List **conditions, const Sought &sought) {
+	if (!put_first(conditions, sought))
+		*conditions = lcons(made_filter(sought), *conditions);
+}
 
 // A B-tree and a hash index find exactly what they are asked for.
 bool is_exact(Oid index) {
@@ -50,14 +77,12 @@ bool is_exact(Oid index) {
 	return method == BTREE_AM_OID || method == HASH_AM_OID;
 }
 
-void filter_index_scan(IndexScan *scan, Node *filter) {
-	if (list_member(scan->indexqualorig, filter)) {
-		scan->indexqualorig = with_first(scan->indexqualorig, filter);
+void filter_index_scan(IndexScan *scan, const Sought &sought) {
+	if (put_first(&scan->indexqualorig, sought))
 		return;
-	}
 	if (!is_exact(scan->indexid))
-		scan->indexqualorig = with_first(scan->indexqualorig, filter);
-	scan->scan.plan.qual = with_first(scan->scan.plan.qual, filter);
+		require_first(&scan->indexqualorig, sought);
+	require_first(&scan->scan.plan.qual, sought);
 }
 
 // The index may hold rows of the tenant only: then the planner needed no filter.
@@ -69,53 +94,71 @@ bool holds_only(Oid index, Index relation, Node *filter) {
 	return predicate != NIL && predicate_implied_by(list_make1(filter), predicate, false);
 }
 
-// The same filter over what the index holds, which is named by its place in the index; NULL if the tenant
-// column is not in it.
-Node *over_index(Node *filter, const List *index_columns) {
-	auto *there = static_cast<Node *>(copyObjectImpl(filter));
-	auto *side = static_cast<Node *>(linitial(castNode(OpExpr, there)->args));
-	while (IsA(side, RelabelType))
-		side = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(side)->arg);
-	auto *column = castNode(Var, side);
+// The place of the tenant column in the index; InvalidAttrNumber if it is not there.
+AttrNumber place_in_index(const Sought &sought, const List *index_columns) {
 	ListCell *cell;
 	foreach (cell, index_columns) {
 		auto *held = lfirst_node(TargetEntry, cell);
-		if (IsA(held->expr, Var) && reinterpret_cast<const Var *>(held->expr)->varattno == column->varattno) {
-			column->varno = INDEX_VAR;
-			column->varattno = held->resno;
-			return there;
-		}
+		if (isolation::is_column(reinterpret_cast<const Node *>(held->expr), sought.index,
+								 sought.protection.column))
+			return held->resno;
 	}
-	return nullptr;
+	return InvalidAttrNumber;
 }
 
-void filter_index_only_scan(IndexOnlyScan *scan, Node *filter) {
-	Node *there = over_index(filter, scan->indextlist);
-	if (there == nullptr) {
-		if (holds_only(scan->indexid, scan->scan.scanrelid, filter))
+// Over what the index holds, which is named by its place in the index.
+Node *made_filter_over_index(const Sought &sought, AttrNumber place) {
+	Node *filter = made_filter(sought);
+	auto *column = const_cast<Node *>(
+		isolation::without_relabel(static_cast<Node *>(linitial(castNode(OpExpr, filter)->args))));
+	castNode(Var, column)->varno = INDEX_VAR;
+	castNode(Var, column)->varattno = place;
+	return filter;
+}
+
+void filter_index_only_scan(IndexOnlyScan *scan, const Sought &sought) {
+	const AttrNumber place = place_in_index(sought, scan->indextlist);
+	if (place == InvalidAttrNumber) {
+		if (holds_only(scan->indexid, scan->scan.scanrelid, made_filter(sought)))
 			return;
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("cannot confine this statement to one tenant"),
 						errhint("SET enable_indexonlyscan = off;")));
 	}
-	if (list_member(scan->recheckqual, there)) {
-		scan->recheckqual = with_first(scan->recheckqual, there);
+	if (put_first(&scan->recheckqual, sought, INDEX_VAR, place))
 		return;
-	}
 	if (!is_exact(scan->indexid))
-		scan->recheckqual = with_first(scan->recheckqual, there);
-	scan->scan.plan.qual = with_first(scan->scan.plan.qual, there);
+		scan->recheckqual = lcons(made_filter_over_index(sought, place), scan->recheckqual);
+	if (!put_first(&scan->scan.plan.qual, sought, INDEX_VAR, place))
+		scan->scan.plan.qual = lcons(made_filter_over_index(sought, place), scan->scan.plan.qual);
 }
 
-void filter_bitmap_scan(BitmapHeapScan *scan, Node *filter) {
+void filter_bitmap_scan(BitmapHeapScan *scan, const Sought &sought) {
 	// An index that gives the tenant's rows and no others is asked again for the rows of a page only.
-	const bool is_found = list_member(scan->bitmapqualorig, filter);
-	scan->bitmapqualorig = with_first(scan->bitmapqualorig, filter);
-	if (!is_found)
-		scan->scan.plan.qual = with_first(scan->scan.plan.qual, filter);
+	if (put_first(&scan->bitmapqualorig, sought))
+		return;
+	require_first(&scan->bitmapqualorig, sought);
+	require_first(&scan->scan.plan.qual, sought);
 }
 
-void filter_scan(Plan *plan, const Pass &pass) {
+void filter_scan(Plan *plan, const Sought &sought) {
+	switch (nodeTag(plan)) {
+	case T_IndexScan:
+		filter_index_scan(reinterpret_cast<IndexScan *>(plan), sought);
+		break;
+	case T_IndexOnlyScan:
+		filter_index_only_scan(reinterpret_cast<IndexOnlyScan *>(plan), sought);
+		break;
+	case T_BitmapHeapScan:
+		filter_bitmap_scan(reinterpret_cast<BitmapHeapScan *>(plan), sought);
+		break;
+	default:
+		require_first(&plan->qual, sought);
+		break;
+	}
+}
+
+void filter_node(Plan *plan, const Pass &pass) {
 	switch (nodeTag(plan)) {
 	case T_SeqScan:
 	case T_SampleScan:
@@ -128,22 +171,18 @@ void filter_scan(Plan *plan, const Pass &pass) {
 	default:
 		return;
 	}
-	Node *filter = filter_of(reinterpret_cast<Scan *>(plan), pass);
-	if (filter == nullptr)
+	const Index index = reinterpret_cast<const Scan *>(plan)->scanrelid;
+	const RangeTblEntry *entry = rt_fetch(index, pass.plan->rtable);
+	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry))
 		return;
-	if (IsA(plan, IndexScan))
-		filter_index_scan(reinterpret_cast<IndexScan *>(plan), filter);
-	else if (IsA(plan, IndexOnlyScan))
-		filter_index_only_scan(reinterpret_cast<IndexOnlyScan *>(plan), filter);
-	else if (IsA(plan, BitmapHeapScan))
-		filter_bitmap_scan(reinterpret_cast<BitmapHeapScan *>(plan), filter);
-	else
-		plan->qual = with_first(plan->qual, filter);
+	const registry::Protection protection = registry::protection_of(entry->relid);
+	if (protection.column != InvalidAttrNumber)
+		filter_scan(plan, {protection, entry->relid, static_cast<int>(index), pass.tenant});
 }
 
 void walk(Plan *plan, const Pass &pass) {
 	check_stack_depth();
-	filter_scan(plan, pass);
+	filter_node(plan, pass);
 	for_each_child(plan, [&pass](Plan *child) { walk(child, pass); });
 }
 

@@ -339,7 +339,7 @@ bool add_all_relations(Node *node, void *search) {
 	if (!IsA(node, Query))
 		return pg::walk_expression(node, add_all_relations, search);
 	add_relations(static_cast<Search *>(search), reinterpret_cast<Query *>(node));
-	return pg::walk_query(reinterpret_cast<Query *>(node), add_all_relations, search);
+	return pg::walk_inner_queries(reinterpret_cast<Query *>(node), add_all_relations, search);
 }
 
 void look_at_entry(RangeTblEntry *entry, Place *place) {
@@ -369,7 +369,7 @@ bool look_at_queries(Node *node, void *context) {
 	ListCell *cell;
 	foreach (cell, query->rtable)
 		look_at_entry(lfirst_node(RangeTblEntry, cell), &place);
-	return pg::walk_query(query, look_at_queries, &place);
+	return pg::walk_inner_queries(query, look_at_queries, &place);
 }
 
 bool find_parameter(Node *node, void *context) {

@@ -199,11 +199,15 @@ bool is_met(Need need, Oid collation, const List *types) {
 	return false;
 }
 
+// Whatever it is called with.
+bool is_never_trusted(const Family *family) {
+	return family == nullptr ||
+		   (context::trusted_operators == context::kOnlyLeakproof && family != &kLeakproof);
+}
+
 Trust trust_of_types(Oid function, Oid collation, const List *types) {
 	const Family *family = known_family(function);
-	if (family == nullptr)
-		return Trust::kNever;
-	if (context::trusted_operators == context::kOnlyLeakproof && family != &kLeakproof)
+	if (is_never_trusted(family))
 		return Trust::kNever;
 	return is_met(family->need, collation, types) ? family->trust : Trust::kNever;
 }
@@ -294,10 +298,12 @@ void function_changed(Datum, int, uint32) { generation++; }
 
 Trust trust_of(Oid function, Oid collation, const List *arguments) {
 	const Family *family = known_family(function);
-	if (family != nullptr && (family->need == Need::kShort || family->need == Need::kJsonPath))
-		return context::trusted_operators != context::kOnlyLeakproof && is_met_by(family->need, arguments)
-				   ? family->trust
-				   : Trust::kNever;
+	if (is_never_trusted(family))
+		return Trust::kNever;
+	if (family->need == Need::kNothing)
+		return family->trust;
+	if (family->need == Need::kShort || family->need == Need::kJsonPath)
+		return is_met_by(family->need, arguments) ? family->trust : Trust::kNever;
 	List *types = NIL;
 	const ListCell *cell;
 	foreach (cell, arguments)

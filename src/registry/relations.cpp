@@ -64,15 +64,30 @@ bool is_for_everyone(const RowSecurityPolicy *policy) {
 	return *reinterpret_cast<const Oid *>(ARR_DATA_PTR(roles)) == ACL_ID_PUBLIC;
 }
 
-AttrNumber isolated_column(const RowSecurityPolicy *policy) {
+constexpr Protection kNone = {InvalidAttrNumber, InvalidOid, InvalidOid, InvalidOid};
+
+Protection protection_by(Relation relation, AttrNumber column) {
+	Protection protection = kNone;
+	if (column != InvalidAttrNumber) {
+		protection.column = column;
+		protection.type = TupleDescAttr(RelationGetDescr(relation), column - 1)->atttypid;
+	}
+	return protection;
+}
+
+Protection protection_by_policy(Relation relation, const RowSecurityPolicy *policy) {
 	if (strcmp(policy->policy_name, kIsolationPolicy) != 0 || policy->permissive || policy->polcmd != '*' ||
 		!is_for_everyone(policy))
-		return InvalidAttrNumber;
-	const AttrNumber column = column_of_qual(policy->qual);
+		return kNone;
+	Protection protection = protection_by(relation, column_of_qual(policy->qual));
 	// A check that differs from the filter would let rows be written that nobody sees, or worse.
-	if (policy->with_check_qual != nullptr && !equal(policy->qual, policy->with_check_qual))
-		return InvalidAttrNumber;
-	return column;
+	if (protection.column == InvalidAttrNumber ||
+		(policy->with_check_qual != nullptr && !equal(policy->qual, policy->with_check_qual)))
+		return kNone;
+	auto *comparison = reinterpret_cast<const OpExpr *>(policy->qual);
+	protection.equality = comparison->opno;
+	protection.function = lsecond_node(FuncExpr, comparison->args)->funcid;
+	return protection;
 }
 
 AttrNumber labelled_column(Oid relation) {
@@ -98,16 +113,10 @@ AttrNumber labelled_column(Oid relation) {
 	return column;
 }
 
-Protection protection_by(Relation relation, AttrNumber column) {
-	if (column == InvalidAttrNumber)
-		return {InvalidAttrNumber, InvalidOid};
-	return {column, TupleDescAttr(RelationGetDescr(relation), column - 1)->atttypid};
-}
-
 Protection load(Oid relation) {
 	Relation opened = RelationIdGetRelation(relation);
 	if (!RelationIsValid(opened))
-		return {InvalidAttrNumber, InvalidOid};
+		return kNone;
 	const Protection protection = read_protection(opened);
 	RelationClose(opened);
 	return protection;
@@ -165,17 +174,18 @@ Protection read_protection(Relation relation) {
 	if (relation->rd_rel->relrowsecurity && relation->rd_rsdesc != nullptr) {
 		ListCell *cell;
 		foreach (cell, relation->rd_rsdesc->policies) {
-			const AttrNumber column = isolated_column(static_cast<RowSecurityPolicy *>(lfirst(cell)));
-			if (column != InvalidAttrNumber)
-				return protection_by(relation, column);
+			const Protection protection =
+				protection_by_policy(relation, static_cast<RowSecurityPolicy *>(lfirst(cell)));
+			if (protection.column != InvalidAttrNumber)
+				return protection;
 		}
 	}
-	return {InvalidAttrNumber, InvalidOid};
+	return kNone;
 }
 
 Protection protection_of(Oid relation) {
 	if (relation < FirstNormalObjectId)
-		return {InvalidAttrNumber, InvalidOid};
+		return kNone;
 	if (unlikely(is_void))
 		create_cache();
 	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));

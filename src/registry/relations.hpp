@@ -24,6 +24,8 @@ inline constexpr char kTenantLabel[] = "tenant";
 struct Protection {
 	AttrNumber column; // of the tenant; InvalidAttrNumber when the relation is not protected
 	Oid type;          // of that column
+	Oid equality;      // the operator of its policy,
+	Oid function;      // and what that compares with, tenant.current_…(); InvalidOid where a label protects
 };
 
 // What a statement touches of the protected relations.
