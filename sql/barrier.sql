@@ -39,7 +39,7 @@ INSERT INTO fx.queries (query) VALUES
 	('SELECT FROM fx.goods WHERE id = 1 AND (id = 2 OR fx.leak(name))'),
 	('SELECT FROM fx.goods_view WHERE id = 1'),
 	('SELECT FROM fx.goods_view WHERE loud = ''x'''),
-	('SELECT FROM (SELECT fx.quiet(name) AS n FROM fx.goods UNION ALL SELECT name FROM fx.goods) s WHERE n = ''x'''),
+	('SELECT FROM (SELECT fx.quiet(name) AS n FROM fx.goods UNION ALL SELECT name FROM fx.customers) s WHERE n = ''x'''),
 	('WITH w AS (SELECT fx.quiet(name) AS n FROM fx.goods) SELECT FROM w WHERE n = ''x'''),
 	('SELECT FROM fx.goods g, LATERAL (VALUES (g.name)) v (n) WHERE fx.leak(n)'),
 	('SELECT FROM fx.goods g, fx.rows_of(g.name)'),

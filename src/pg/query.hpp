@@ -58,6 +58,9 @@ inline List *computed_columns(Oid relation, int index, AttrNumber column) {
 	return expressions;
 }
 
+// From 18 on a join of a table with itself may be planned as one scan, which meets the conditions on both.
+inline constexpr bool kJoinsWithItselfVanish = PG_VERSION_NUM >= 180000;
+
 // Calls walker(query, context) for each query right inside this one. Its expressions are walked, for their
 // sub-selects, only where the server knows that there are any: it would not plan others either.
 inline bool walk_inner_queries(Query *query, Walker walker, void *context) {

@@ -372,6 +372,20 @@ bool look_at_queries(Node *node, void *context) {
 	return pg::walk_inner_queries(query, look_at_queries, &place);
 }
 
+// What meets the rows of one may then meet those of the other.
+void share_culprits(const Proof &proof) {
+	ListCell *cell;
+	foreach (cell, proof.relations) {
+		const auto *one = static_cast<const ConfinedRelation *>(lfirst(cell));
+		ListCell *next;
+		foreach (next, proof.relations) {
+			auto *other = static_cast<ConfinedRelation *>(lfirst(next));
+			if (one->entry->relid == other->entry->relid && other->culprit == nullptr)
+				other->culprit = one->culprit;
+		}
+	}
+}
+
 bool find_parameter(Node *node, void *context) {
 	if (node == nullptr)
 		return false;
@@ -391,6 +405,8 @@ Proof prove(Query *query, ParamListInfo parameters) {
 	Place outside = {&search, nullptr};
 	if (proof.relations != NIL)
 		(void)look_at_queries(reinterpret_cast<Node *>(query), &outside);
+	if (pg::kJoinsWithItselfVanish)
+		share_culprits(proof);
 	return proof;
 }
 
