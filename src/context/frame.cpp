@@ -24,7 +24,13 @@ namespace {
 // Most recent first: the query that runs is nearly always at the head.
 dlist_head frames = DLIST_STATIC_INIT(frames);
 
-void forget(void *frame) { dlist_delete(&static_cast<Frame *>(frame)->node); }
+void forget(void *context) {
+	auto *frame = static_cast<Frame *>(context);
+	dlist_delete(&frame->node);
+	if (frame->tenant_text != nullptr)
+		pfree(frame->tenant_text);
+	pfree(frame);
+}
 
 } // namespace
 
@@ -36,31 +42,22 @@ const core::TenantId *statement_tenant() {
 }
 
 Frame *open_frame(QueryDesc *query, const core::TenantId *tenant) {
-	MemoryContext memory =
-		AllocSetContextCreate(CurrentMemoryContext, "pg_tenant statement", ALLOCSET_SMALL_SIZES);
-	auto *frame = static_cast<Frame *>(MemoryContextAlloc(memory, sizeof(Frame)));
+	auto *frame = static_cast<Frame *>(palloc(sizeof(Frame)));
 	frame->query = query;
-	frame->memory = memory;
 	frame->is_integrity_query = false;
 	frame->has_run = false;
-	frame->tenant_text = nullptr;
+	frame->tenant_text = tenant == nullptr
+							 ? nullptr
+							 : cstring_to_text_with_len(tenant->text, static_cast<int>(tenant->length));
 	bind_tenant(&frame->tenant, tenant);
-	if (tenant != nullptr) {
-		MemoryContext outer = MemoryContextSwitchTo(memory);
-		frame->tenant_text = cstring_to_text_with_len(tenant->text, static_cast<int>(tenant->length));
-		MemoryContextSwitchTo(outer);
-	}
 	return frame;
 }
 
 void attach_frame(Frame *frame) {
-	auto *callback = static_cast<MemoryContextCallback *>(
-		MemoryContextAlloc(frame->memory, sizeof(MemoryContextCallback)));
-	callback->func = forget;
-	callback->arg = frame;
+	frame->callback.func = forget;
+	frame->callback.arg = frame;
 	dlist_push_head(&frames, &frame->node);
-	MemoryContextRegisterResetCallback(frame->memory, callback);
-	MemoryContextSetParent(frame->memory, frame->query->estate->es_query_cxt);
+	MemoryContextRegisterResetCallback(frame->query->estate->es_query_cxt, &frame->callback);
 }
 
 Frame *find_frame(const QueryDesc *query) {

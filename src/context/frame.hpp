@@ -27,12 +27,12 @@ struct Moment {
 	uint64 utility;
 };
 
-// Lives in a memory context of its own, which belongs to the statement once that has an executor state:
-// index scan keys keep pointers into it.
+// Lives as long as the statement's executor state, as index scan keys keep pointers into it: in the memory
+// context around that, from where the end of the state takes it away.
 struct Frame {
 	dlist_node node;
 	QueryDesc *query;
-	MemoryContext memory;
+	MemoryContextCallback callback;
 	// A referential-integrity query: it sees all rows, but what it calls does not.
 	bool is_integrity_query;
 	bool has_run;
@@ -69,7 +69,8 @@ template <typename Call> void with_all_tenants(Call call) {
 // session's. NULL when none.
 const core::TenantId *statement_tenant();
 
-// A new frame for this query, child of the current memory context; tenant may be NULL.
+// A new frame for this query, in the memory context that its executor state will be made in; tenant may be
+// NULL.
 Frame *open_frame(QueryDesc *query, const core::TenantId *tenant);
 
 // Ties the frame to the query's executor state: from now on it is found by find_frame, and goes with it.

@@ -44,25 +44,55 @@ bool is_protected(const RangeTblEntry *entry) {
 	return entry->rtekind == RTE_RELATION && registry::is_protected(entry->relid);
 }
 
-// At its place in this query.
-Node *filter_in(Query *query, Relation relation, int index) {
-	bool has_sub_select = false;
-	Node *filter = tenant_filter(relation, index, &has_sub_select);
-	query->hasSubLinks = query->hasSubLinks || has_sub_select;
-	return filter;
+// A protected relation at its place in a query.
+struct Place {
+	Query *query;
+	Relation relation; // open
+	int index;
+	Node *filter; // made when it is needed
+};
+
+Node *filter_of(Place *place) {
+	if (place->filter == nullptr) {
+		bool has_sub_select = false;
+		place->filter = tenant_filter(place->relation, place->index, &has_sub_select);
+		place->query->hasSubLinks = place->query->hasSubLinks || has_sub_select;
+	}
+	return place->filter;
 }
 
-void add_check(Query *query, Relation relation, WCOKind kind, Node *qual) {
+bool is_filter_there(const Place &place, const Node *condition) {
+	const registry::Protection protection = registry::protection_of(RelationGetRelid(place.relation));
+	return is_tenant_filter(condition, protection, place.index, protection.column, nullptr);
+}
+
+// Whether the rewriter added it.
+bool has_check(const Place &place, WCOKind kind) {
+	ListCell *cell;
+	foreach (cell, place.query->withCheckOptions) {
+		auto *check = lfirst_node(WithCheckOption, cell);
+		if (check->kind == kind && check->polname != nullptr &&
+			strcmp(check->polname, registry::kIsolationPolicy) == 0 && is_filter_there(place, check->qual))
+			return true;
+	}
+	return false;
+}
+
+void add_check(const Place &place, WCOKind kind, const Node *condition) {
 	WithCheckOption *check = makeNode(WithCheckOption);
 	check->kind = kind;
-	check->relname = pstrdup(RelationGetRelationName(relation));
+	check->relname = pstrdup(RelationGetRelationName(place.relation));
 	check->polname = pstrdup(registry::kIsolationPolicy);
-	check->qual = static_cast<Node *>(copyObjectImpl(qual));
+	check->qual = static_cast<Node *>(copyObjectImpl(condition));
 	check->cascaded = false;
 	// The rewriter's own come before those of views, so that rows are checked before a view's conditions see
 	// them.
-	if (!list_member(query->withCheckOptions, check))
-		query->withCheckOptions = lcons(check, query->withCheckOptions);
+	place.query->withCheckOptions = lcons(check, place.query->withCheckOptions);
+}
+
+void require_check(Place *place, WCOKind kind) {
+	if (!has_check(*place, kind))
+		add_check(*place, kind, filter_of(place));
 }
 
 // A test that is asked where the condition holds, and nowhere else, wherever the planner puts it.
@@ -80,65 +110,56 @@ Node *only_where(Node *condition, Node *test, bool otherwise) {
 }
 
 // The kinds that get_row_security_policies() adds for each command.
-void add_checks(Query *query, Relation relation, Node *qual) {
-	switch (query->commandType) {
+void require_checks(Place *place) {
+	OnConflictExpr *conflict = place->query->onConflict;
+	switch (place->query->commandType) {
 	case CMD_INSERT:
-		if (query->onConflict != nullptr && query->onConflict->action == ONCONFLICT_UPDATE) {
-			add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
-			add_check(query, relation, WCO_RLS_CONFLICT_CHECK, qual);
+		if (conflict != nullptr && conflict->action == ONCONFLICT_UPDATE) {
+			require_check(place, WCO_RLS_UPDATE_CHECK);
+			require_check(place, WCO_RLS_CONFLICT_CHECK);
 			// 18.6 asks its WHERE before that check (15.20 after it: tests there do not miss this).
-			if (query->onConflict->onConflictWhere != nullptr)
-				query->onConflict->onConflictWhere =
-					only_where(qual, query->onConflict->onConflictWhere, true);
+			if (conflict->onConflictWhere != nullptr)
+				conflict->onConflictWhere = only_where(filter_of(place), conflict->onConflictWhere, true);
 		}
-		add_check(query, relation, WCO_RLS_INSERT_CHECK, qual);
+		require_check(place, WCO_RLS_INSERT_CHECK);
 		break;
 	case CMD_UPDATE:
-		add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
+		require_check(place, WCO_RLS_UPDATE_CHECK);
 		break;
 	case CMD_MERGE:
-		add_check(query, relation, WCO_RLS_INSERT_CHECK, qual);
-		add_check(query, relation, WCO_RLS_MERGE_DELETE_CHECK, qual);
-		add_check(query, relation, WCO_RLS_UPDATE_CHECK, qual);
-		add_check(query, relation, WCO_RLS_MERGE_UPDATE_CHECK, qual);
+		require_check(place, WCO_RLS_INSERT_CHECK);
+		require_check(place, WCO_RLS_MERGE_DELETE_CHECK);
+		require_check(place, WCO_RLS_UPDATE_CHECK);
+		require_check(place, WCO_RLS_MERGE_UPDATE_CHECK);
 		break;
 	default:
 		break;
 	}
 }
 
-// Whether the rewriter put it there: the first one.
-bool is_filtered(const RangeTblEntry *entry, int index) {
-	const registry::Protection protection = registry::protection_of(entry->relid);
-	return entry->securityQuals != NIL &&
-		   is_tenant_filter(static_cast<const Node *>(linitial(entry->securityQuals)), protection, index,
-							protection.column, nullptr);
-}
-
-void confine_target(Query *query, Relation relation, int index, Node *filter) {
-	if (!registry::needs_label(relation->rd_rel->relkind))
-		add_checks(query, relation, filter);
+void confine_target(Place *place) {
+	if (!registry::needs_label(place->relation->rd_rel->relkind))
+		require_checks(place);
 	// The checks of policies are made before a row is written here, and never for a foreign table.
-	if (query->commandType != CMD_DELETE && writes_foreign_table(relation))
-		add_check(query, relation, WCO_VIEW_CHECK, own_row_check(relation, index));
+	if (place->query->commandType != CMD_DELETE && writes_foreign_table(place->relation))
+		add_check(*place, WCO_VIEW_CHECK, own_row_check(place->relation, place->index));
 }
 
 void confine_entry(Query *query, RangeTblEntry *entry, int index) {
+	Place place = {query, table_open(entry->relid, NoLock), index, nullptr};
 	const bool is_target = index == query->resultRelation;
-	const bool needs_filter = !(is_target && query->commandType == CMD_INSERT) && !is_filtered(entry, index);
-	if (needs_filter || is_target) {
-		Relation relation = table_open(entry->relid, NoLock);
-		Node *filter = filter_in(query, relation, index);
-		if (needs_filter) {
-			// First, also where the rewriter added it: another policy might tell of the rows that it is
-			// shown.
-			entry->securityQuals = lcons(filter, list_delete(entry->securityQuals, filter));
-			query->hasRowSecurity = true;
-		}
-		if (is_target)
-			confine_target(query, relation, index, filter);
-		table_close(relation, NoLock);
+	const bool is_only_written = is_target && query->commandType == CMD_INSERT;
+	// First, also where the rewriter added it: another policy might tell of the rows that it is shown.
+	if (!is_only_written &&
+		(entry->securityQuals == NIL ||
+		 !is_filter_there(place, static_cast<const Node *>(linitial(entry->securityQuals))))) {
+		Node *filter = filter_of(&place);
+		entry->securityQuals = lcons(filter, list_delete(entry->securityQuals, filter));
+		query->hasRowSecurity = true;
 	}
+	if (is_target)
+		confine_target(&place);
+	table_close(place.relation, NoLock);
 	set_mark(entry);
 }
 
@@ -208,14 +229,13 @@ void confine_cascade(Query *query) {
 	const RangeTblEntry *target = rt_fetch(query->resultRelation, query->rtable);
 	if (!registry::is_protected(target->relid))
 		return;
-	Relation relation = table_open(target->relid, NoLock);
-	Node *qual = filter_in(query, relation, query->resultRelation);
+	Place place = {query, table_open(target->relid, NoLock), query->resultRelation, nullptr};
 	if (query->commandType == CMD_UPDATE)
-		add_checks(query, relation, qual);
+		require_checks(&place);
 	Node *condition = query->jointree->quals;
-	query->jointree->quals =
-		make_and_qual(condition, only_where(condition, own_row_test(relation, qual), false));
-	table_close(relation, NoLock);
+	query->jointree->quals = make_and_qual(
+		condition, only_where(condition, own_row_test(place.relation, filter_of(&place)), false));
+	table_close(place.relation, NoLock);
 }
 
 bool confine_query(Query *query) {

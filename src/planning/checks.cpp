@@ -12,7 +12,6 @@
 
 #include "isolation/filter.hpp"
 #include "pg/compat.hpp"
-#include "registry/relations.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -41,7 +40,7 @@ struct Writer {
 	Query *query;
 	Relation table;
 	const OpExpr *filter; // `column = tenant.current_…()`
-	AttrNumber column;
+	registry::Protection protection;
 	const core::TenantId *constant;
 	ParamListInfo parameters;
 };
@@ -79,7 +78,7 @@ const Node *assigned(const Writer &writer, const List *targets) {
 	ListCell *cell;
 	foreach (cell, targets) {
 		auto *target = lfirst_node(TargetEntry, cell);
-		if (!target->resjunk && target->resno == writer.column)
+		if (!target->resjunk && target->resno == writer.protection.column)
 			return reinterpret_cast<const Node *>(target->expr);
 	}
 	return nullptr;
@@ -88,11 +87,11 @@ const Node *assigned(const Writer &writer, const List *targets) {
 // Whether a row of the tenant's stays the tenant's.
 bool keeps_tenant(const Writer &writer, const List *targets) {
 	const Node *value = assigned(writer, targets);
-	if (value == nullptr || is_column(value, writer.query->resultRelation, writer.column))
+	if (value == nullptr || is_column(value, writer.query->resultRelation, writer.protection.column))
 		return true;
 	// The row that was to be inserted was checked, or is the tenant's by proof.
 	const OnConflictExpr *conflict = writer.query->onConflict;
-	return (conflict != nullptr && is_column(value, conflict->exclRelIndex, writer.column)) ||
+	return (conflict != nullptr && is_column(value, conflict->exclRelIndex, writer.protection.column)) ||
 		   is_tenant(writer, value);
 }
 
@@ -139,7 +138,7 @@ TenantKey tenant_key(const Writer &writer, Oid index) {
 	const Form_pg_index form = opened->rd_index;
 	TenantKey key = TenantKey::kNone;
 	for (int i = 0; form->indisunique && i < form->indnkeyatts; i++) {
-		if (form->indkey.values[i] != writer.column)
+		if (form->indkey.values[i] != writer.protection.column)
 			continue;
 		const Oid collation = opened->rd_indcollation[i];
 		const bool is_equal =
@@ -159,7 +158,8 @@ bool names_tenant(const Writer &writer, const OnConflictExpr *conflict) {
 	}
 	ListCell *cell;
 	foreach (cell, conflict->arbiterElems) {
-		if (is_column(lfirst_node(InferenceElem, cell)->expr, writer.query->resultRelation, writer.column))
+		if (is_column(lfirst_node(InferenceElem, cell)->expr, writer.query->resultRelation,
+					  writer.protection.column))
 			return true;
 	}
 	return false;
@@ -241,16 +241,15 @@ bool writes_plainly(const Writer &writer) {
 	return entry->relkind == RELKIND_RELATION &&
 		   (writer.query->commandType == CMD_INSERT || !entry->inh ||
 			!writer.table->rd_rel->relhassubclass) &&
-		   TupleDescAttr(RelationGetDescr(writer.table), writer.column - 1)->attgenerated == '\0';
+		   TupleDescAttr(RelationGetDescr(writer.table), writer.protection.column - 1)->attgenerated == '\0';
 }
 
 bool is_needless(Writer *writer, const WithCheckOption *check) {
 	if (is_true(check->qual))
 		return true;
 	writer->filter = reinterpret_cast<const OpExpr *>(check->qual);
-	return registry::column_of_qual(reinterpret_cast<const Expr *>(check->qual)) == writer->column &&
-		   is_column(static_cast<Node *>(linitial(writer->filter->args)), writer->query->resultRelation,
-					 writer->column) &&
+	return isolation::is_tenant_filter(check->qual, writer->protection, writer->query->resultRelation,
+									   writer->protection.column, nullptr) &&
 		   writes_plainly(*writer) && holds(*writer, check->kind);
 }
 
@@ -258,10 +257,10 @@ void drop_from(Query *query, const core::TenantId *constant, ParamListInfo param
 	if (query->withCheckOptions == NIL)
 		return;
 	const Oid relation = rt_fetch(query->resultRelation, query->rtable)->relid;
-	const AttrNumber column = registry::protection_of(relation).column;
-	if (column == InvalidAttrNumber)
+	const registry::Protection protection = registry::protection_of(relation);
+	if (protection.column == InvalidAttrNumber)
 		return;
-	Writer writer = {query, table_open(relation, NoLock), nullptr, column, constant, parameters};
+	Writer writer = {query, table_open(relation, NoLock), nullptr, protection, constant, parameters};
 	List *needed = NIL;
 	ListCell *cell;
 	foreach (cell, query->withCheckOptions) {
