@@ -34,6 +34,11 @@ MERGE INTO fx.customers c USING (VALUES (70)) v (id) ON c.id = v.id
 	WHEN NOT MATCHED THEN INSERT (tenant_id, id, name) VALUES ('22222222-2222-2222-2222-222222222222', 70, 'planted');
 MERGE INTO fx.customers c USING (VALUES (1), (2), (3)) v (id) ON c.id = v.id AND c.tenant_id = '22222222-2222-2222-2222-222222222222'
 	WHEN MATCHED THEN DELETE;
+-- The filter is there when the plan is made, not only added to it: it finds the rows by the index.
+SET enable_seqscan = off;
+EXPLAIN (COSTS off) SELECT name FROM fx.customers WHERE id = 1;
+EXPLAIN (COSTS off) UPDATE fx.customers SET name = 'x' WHERE id = 1;
+RESET enable_seqscan;
 DELETE FROM fx.customers WHERE tenant_id = :'B';
 UPDATE fx.customers SET name = 'owned' WHERE name LIKE 'bob%';
 INSERT INTO fx.orders_feb (tenant_id, id, placed) VALUES (:'B', 99, '2026-02-02');

@@ -89,6 +89,36 @@ SELECT tenant.protect('il.texts', partitions => 1);
 CALL tenant.isolate_tenant('il.texts', 'acme');
 RESET SESSION AUTHORIZATION;
 SELECT * FROM il.tree('il.texts');
+-- Keys that span tenants are checked as before, from the partition and to it.
+SET SESSION AUTHORIZATION fx_owner;
+CREATE TABLE il.seeds (tenant_id uuid, id int PRIMARY KEY);
+CREATE TABLE il.plants (tenant_id uuid, id int, seed int REFERENCES il.seeds, PRIMARY KEY (tenant_id, id));
+CREATE TABLE il.gifts (tenant_id uuid, giver uuid, plant int, FOREIGN KEY (giver, plant) REFERENCES il.plants);
+INSERT INTO il.seeds VALUES (:'A', 1), (:'B', 2);
+INSERT INTO il.plants VALUES (:'A', 1, 1), (:'B', 2, 2);
+SET client_min_messages = warning;
+SELECT tenant.protect('il.seeds'), tenant.protect('il.gifts'), tenant.protect('il.plants', partitions => 1);
+RESET client_min_messages;
+RESET SESSION AUTHORIZATION;
+-- Also in the moment when it has to be validated still.
+CREATE FUNCTION il.watch() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN
+	IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'il.gifts'::regclass AND contype = 'f' AND NOT convalidated AND conparentid = 0) THEN
+		RAISE NOTICE 'checks, of which are there: %', (SELECT concat_ws(', ', count(*), count(present)) FROM tenant.key_checks WHERE conrelid = 'il.gifts'::regclass);
+	END IF;
+END$$;
+CREATE EVENT TRIGGER il_watch ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION il.watch();
+SET SESSION AUTHORIZATION fx_owner;
+CALL tenant.isolate_tenant('il.plants', :'B');
+RESET SESSION AUTHORIZATION;
+DROP EVENT TRIGGER il_watch;
+SET SESSION AUTHORIZATION fx_owner;
+SET app.tenant_id = :'A';
+INSERT INTO il.plants (id, seed) VALUES (3, 2);
+INSERT INTO il.gifts (giver, plant) VALUES (:'B', 2);
+SET app.tenant_id = :'B';
+INSERT INTO il.plants (id, seed) VALUES (3, 1);
+INSERT INTO il.gifts (giver, plant) VALUES (:'A', 1);
+RESET app.tenant_id;
 -- Refused.
 SET SESSION AUTHORIZATION fx_owner;
 CALL tenant.isolate_tenant(NULL, :'A');

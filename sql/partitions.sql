@@ -146,6 +146,19 @@ CREATE TABLE pt.trees (tenant_id uuid, id int, parent int, PRIMARY KEY (tenant_i
 INSERT INTO pt.trees VALUES (:'A', 1, NULL), (:'A', 2, 1);
 SELECT tenant.protect('pt.trees', partitions => 2);
 SELECT conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pt.trees'::regclass AND conparentid = 0 AND contype <> 'n' ORDER BY 1;
+-- Keys that span tenants are checked as before, from the partitions and to them.
+CREATE TABLE pt.seeds (tenant_id uuid, id int PRIMARY KEY);
+CREATE TABLE pt.plants (tenant_id uuid, id int, seed int REFERENCES pt.seeds, PRIMARY KEY (tenant_id, id));
+CREATE TABLE pt.gifts (tenant_id uuid, giver uuid, plant int, FOREIGN KEY (giver, plant) REFERENCES pt.plants);
+INSERT INTO pt.seeds VALUES (:'A', 1), (:'B', 2);
+INSERT INTO pt.plants VALUES (:'A', 1, 1), (:'B', 2, 2);
+SET client_min_messages = warning;
+SELECT tenant.protect('pt.seeds'), tenant.protect('pt.gifts'), tenant.protect('pt.plants', partitions => 2);
+RESET client_min_messages;
+SET app.tenant_id = :'A';
+INSERT INTO pt.plants (id, seed) VALUES (3, 2);
+INSERT INTO pt.gifts (giver, plant) VALUES (:'B', 2);
+RESET app.tenant_id;
 -- What cannot be kept.
 CREATE TABLE pt.refused (tenant_id uuid, id int, label text, during int4range);
 CREATE FUNCTION pt.refusal() RETURNS void LANGUAGE plpgsql AS $$

@@ -89,6 +89,15 @@ CREATE FUNCTION shop.differ(query text) RETURNS text LANGUAGE sql AS
 CREATE FUNCTION shop.peek(value anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS
 	$$BEGIN RAISE NOTICE 'peeked at %', value; RETURN true; END$$;
 RESET ROLE;
+-- A type whose comparisons, a superuser's, tell what they see. An operator whose function is SQL would be no index condition.
+CREATE TYPE shop.pair AS (a text, b int);
+CREATE FUNCTION shop.look(x shop.pair) RETURNS text LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS $$BEGIN RAISE NOTICE 'compared %', x; RETURN x.a; END$$;
+CREATE FUNCTION shop.pair_cmp(x shop.pair, y shop.pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT bttextcmp(shop.look(x), shop.look(y))';
+SELECT format('CREATE FUNCTION shop.%s(x shop.pair, y shop.pair) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 0.0000001 AS ''BEGIN RETURN shop.look(x) %s shop.look(y); END'';'
+	'CREATE OPERATOR shop.%2$s (FUNCTION = shop.%1$s, LEFTARG = shop.pair, RIGHTARG = shop.pair, RESTRICT = %3$s)', 'pair_' || name, sign, estimate)
+	FROM (VALUES ('eq', '=', 'eqsel'), ('lt', '<', 'scalarltsel'), ('le', '<=', 'scalarlesel'), ('gt', '>', 'scalargtsel'), ('ge', '>=', 'scalargesel')) o (name, sign, estimate) \gexec
+CREATE OPERATOR CLASS shop.pair_ops DEFAULT FOR TYPE shop.pair USING btree AS OPERATOR 1 shop.<, OPERATOR 2 shop.<=, OPERATOR 3 shop.=, OPERATOR 4 shop.>=,
+	OPERATOR 5 shop.>, FUNCTION 1 shop.pair_cmp(shop.pair, shop.pair);
 CREATE VIEW shop.super_view AS SELECT * FROM shop.customers;
 CREATE VIEW shop.super_orders AS SELECT o.* FROM shop.orders o;
 CREATE VIEW shop.super_nested AS SELECT v.*, (SELECT max(n.body) FROM shop.notes n WHERE n.id = v.id) AS note FROM shop.super_view v;

@@ -39,8 +39,8 @@ sub make_stock
 
 sub wait_for_lock
 {
-	my ($session) = @_;
-	$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $session->{pid} AND NOT granted)")
+	my ($session, $type) = @_;
+	$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $session->{pid} AND NOT granted AND locktype = '$type')")
 	  or die 'it does not wait';
 	return;
 }
@@ -53,11 +53,11 @@ sub stopped_mover
 	$first->do('UPDATE shop.stock SET amount = 0 WHERE id = 1');
 	my $mover = session($node, user => 'shop_owner');
 	$mover->send('Q', "$call\0");
-	wait_for_lock($mover);
+	wait_for_lock($mover, 'relation');
 	my $writer = session($node, tenant => $blue);
 	$writer->do('BEGIN');
 	$writer->send('Q', "INSERT INTO shop.stock VALUES (DEFAULT, 5000, 1)\0");
-	wait_for_lock($writer);
+	wait_for_lock($writer, 'relation');
 	$first->do('COMMIT');
 	$writer->finish;
 	return ($mover, $writer);
@@ -104,14 +104,30 @@ $writer->do('SAVEPOINT s');
 $writer->do('DELETE FROM shop.stock WHERE id > 2500 AND id < 2900');
 $writer->do('ROLLBACK TO s');
 $writer->do('INSERT INTO shop.stock VALUES (DEFAULT, 50, 7) ON CONFLICT (tenant_id, id) DO UPDATE SET amount = 8');
+is_answer(session($node, user => 'shop_owner'), "BEGIN; LOCK TABLE ONLY $_ IN SHARE UPDATE EXCLUSIVE MODE NOWAIT", '55P03', "nobody alters $_ meanwhile")
+  for 'shop.stock', 'shop.stock_p0';
+# It stops in the middle of a batch.
+my $conflict = superuser($node);
+$conflict->do('SET row_security = off; BEGIN');
+is_answer($conflict, "INSERT INTO shop.stock_tenant VALUES ('$blue', 80, 0)", 'INSERT 0 1', 'a row that is in the way of the copy');
 $writer->do('COMMIT');
-$old->do('UPDATE shop.stock SET amount = -1 WHERE id = 2000');
+wait_for_lock($mover, 'transactionid');
+is_answer(session($node, tenant => $blue), 'BEGIN; LOCK TABLE shop.stock IN ROW EXCLUSIVE MODE NOWAIT', '55P03', 'nobody writes while a batch is copied');
+is_answer(session($node, tenant => $blue), $count, whole(2991), 'everybody reads');
+$conflict->do('ROLLBACK');
+wait_for_lock($mover, 'virtualxid');
+# Every row is copied by now, and none of the copies is in the old snapshots.
+my $replica = superuser($node);
+$replica->do("SET session_replication_role = replica; SET app.tenant_id = '$blue'");
+$replica->do("UPDATE shop.stock SET filler = 'replicated' WHERE id = 70");
+is_answer($old, 'UPDATE shop.stock SET amount = -1 WHERE id = 2000', 'UPDATE 1', 'a write with an old snapshot is repeated');
+is_answer($old, 'DELETE FROM shop.stock WHERE id = 2002', 'DELETE 1', 'and another');
 $old->do('COMMIT');
-wait_for_lock($mover);
 is_answer($idle, $count, whole(3000), 'it waits for one whose snapshot is older than the copies');
 $idle->do('COMMIT');
 is(Wire::told($mover->finish), 'CALL', 'the tenant is moved');
-all_is_well('afterwards', 2991);
+all_is_well('afterwards', 2990);
+is_answer(session($node, tenant => $blue), "SELECT id FROM shop.stock WHERE filler = 'replicated'", 70, 'what a replica wrote was repeated');
 is_answer(superuser($node), "SELECT inhrelid::regclass, pg_get_expr(relpartbound, inhrelid) FROM pg_inherits JOIN pg_class ON oid = inhrelid
 	WHERE inhparent = 'shop.stock_p0'::regclass ORDER BY 1", "shop.stock_tenant|FOR VALUES IN ('$blue'),shop.stock_rest|DEFAULT", 'it has a partition');
 is_answer(session($node, tenant => $blue), 'INSERT INTO shop.marks VALUES (DEFAULT, 7777)', '23503', 'foreign keys are checked');

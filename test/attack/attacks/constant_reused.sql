@@ -10,46 +10,32 @@ PREPARE joined (int) AS SELECT c.name, o.item FROM shop.customers c LEFT JOIN sh
 PREPARE written (int) AS UPDATE shop.customers SET balance = $1 RETURNING name;
 PREPARE removed AS DELETE FROM shop.lines RETURNING text;
 PREPARE added (int) AS INSERT INTO shop.notes (id, body) VALUES ($1, 'mine') RETURNING tenant_id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' AS own;
+\set all 'EXECUTE none; EXECUTE one (1); EXECUTE viewed (1); EXECUTE parts (1); EXECUTE joined (1); EXECUTE written (2);'
 BEGIN;
-EXECUTE none \g /dev/null
-EXECUTE one (1) \g /dev/null
-EXECUTE viewed (1) \g /dev/null
-EXECUTE parts (1) \g /dev/null
-EXECUTE joined (1) \g /dev/null
-EXECUTE written (1) \g /dev/null
-EXECUTE removed \g /dev/null
-EXECUTE added (1) \g /dev/null
-EXPLAIN ANALYZE EXECUTE parts (1) \g /dev/null
+\o /dev/null
+:all
+EXECUTE removed;
+EXECUTE added (1);
+EXPLAIN ANALYZE EXECUTE parts (1);
 CREATE TEMP TABLE t ON COMMIT DROP AS EXECUTE none;
+\o
 ROLLBACK;
 SET plan_cache_mode = force_custom_plan;
 SET app.tenant_id = :'me';
 BEGIN;
-EXECUTE none;
-EXECUTE one (1);
-EXECUTE viewed (1);
-EXECUTE parts (1);
-EXECUTE joined (1);
-EXECUTE written (2);
+:all
 EXECUTE removed;
 ROLLBACK;
 SET plan_cache_mode = force_generic_plan;
 SET app.tenant_id = :'other';
 BEGIN;
-EXECUTE one (1) \g /dev/null
-EXECUTE viewed (1) \g /dev/null
-EXECUTE parts (1) \g /dev/null
-EXECUTE joined (1) \g /dev/null
-EXECUTE written (1) \g /dev/null
-EXPLAIN EXECUTE parts (1) \g /dev/null
+\o /dev/null
+:all
+EXPLAIN EXECUTE parts (1);
+\o
 SAVEPOINT s;
 SET LOCAL app.tenant_id = :'me';
-EXECUTE none;
-EXECUTE one (1);
-EXECUTE viewed (1);
-EXECUTE parts (1);
-EXECUTE joined (1);
-EXECUTE written (2);
+:all
 ROLLBACK TO s;
 EXECUTE parts (1) \g /dev/null
 ROLLBACK;

@@ -1,20 +1,6 @@
 -- as: app superuser
 -- The same with the server's functions of one argument, and with those of two whose other one is a constant.
-SET statement_timeout = '60s';
-SET client_min_messages = error;
-CREATE TEMP TABLE mine AS SELECT * FROM shop.hostile;
-CREATE TEMP TABLE told (query text, here text, alone text);
-CREATE FUNCTION pg_temp.compare(condition text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE here text := shop.ending('SELECT id FROM shop.hostile WHERE (' || condition || ') IS NOT NULL'); alone text;
-BEGIN
-	IF here <> 'none' THEN
-		alone := shop.ending('SELECT id FROM mine WHERE (' || condition || ') IS NOT NULL');
-		INSERT INTO told SELECT condition, here, alone WHERE here <> alone;
-	END IF;
-END$$;
-CREATE TEMP TABLE columns AS SELECT attname, t.oid AS type, format_type(atttypid, NULL) AS spelt, typcategory,
-		(SELECT to_jsonb(m) ->> attname FROM mine m LIMIT 1) AS value
-	FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = 'mine'::regclass AND attnum > 2;
+\ir ../hostile.sql
 CREATE TEMP TABLE functions AS SELECT proname, proargtypes[0] AS one, proargtypes[1] AS two, pronargs FROM pg_proc
 	WHERE oid < 16384 AND prokind = 'f' AND provolatile <> 'v' AND NOT proretset AND pronargs < 3 AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype, 'event_trigger'::regtype)
 		AND NOT proname ~ '^(pg_|has_|row_security|txid|query_to|table_to|schema_to|database_to|cursor_to|currtid|binary_upgrade|repeat$|.?pad$|to_reg|.*(in|recv|send|typmod.*|support|joinsel|sel)$)';
