@@ -73,8 +73,12 @@ PREPARE above AS SELECT FROM tr.t WHERE n > 5;
 EXPLAIN (COSTS off) EXECUTE above;
 SELECT tr.take_out('numeric_gt(numeric,numeric)');
 EXPLAIN (COSTS off) EXECUTE above;
+-- However it is written: the planner makes one of the other. Operators that are no kin of it stay.
+SELECT condition, tr.is_trusted(condition) FROM unnest(ARRAY['5 < n', 'NOT n <= 5', 'n = ANY (ARRAY[5, 6])', 't LIKE ''a%''']) condition;
+EXPLAIN (COSTS off) SELECT FROM tr.t WHERE 5 < n;
 SELECT tr.put_back('numeric_gt(numeric,numeric)');
 EXPLAIN (COSTS off) EXECUTE above;
+SELECT condition, tr.is_trusted(condition) FROM unnest(ARRAY['5 < n', 'NOT n <= 5']) condition;
 BEGIN;
 SELECT tr.take_out('numeric_gt(numeric,numeric)');
 EXPLAIN (COSTS off) EXECUTE above;

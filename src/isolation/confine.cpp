@@ -254,7 +254,7 @@ void note_filter(RangeTblEntry *entry, char how, const char *why) {
 	memcpy(note, mark, kMarkLength);
 	note[kMarkLength] = how;
 	if (why != nullptr)
-		memcpy(note + kMarkLength + 1, why, length);
+		memcpy(note + kMarkLength + 1, why, length + 1);
 	entry->ctename = note;
 }
 

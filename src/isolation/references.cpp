@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pg/error.hpp"
+#include "pg/hash.hpp"
 #include "pg/scoped.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
@@ -16,7 +17,6 @@ extern "C" {
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -137,15 +137,8 @@ struct Plan {
 // The plan of an earlier lookup, if nothing that it depends on has changed since.
 SPIPlanPtr plan_of(const ForeignKey &key, Lookup lookup, Relation table) {
 	static HTAB *plans = nullptr;
-	if (plans == nullptr) {
-		HASHCTL control;
-		memset(&control, 0, sizeof(control));
-		control.keysize = sizeof(PlanKey);
-		control.entrysize = sizeof(Plan);
-		control.hcxt = TopMemoryContext;
-		plans = hash_create("pg_tenant lookups of foreign keys", 64, &control,
-							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+	if (plans == nullptr)
+		plans = pg::make_hash_table<PlanKey, Plan>("pg_tenant lookups of foreign keys", 64, TopMemoryContext);
 	const PlanKey wanted = {key.oid, lookup};
 	bool is_there;
 	auto *found = static_cast<Plan *>(hash_search(plans, &wanted, HASH_ENTER, &is_there));

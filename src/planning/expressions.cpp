@@ -35,10 +35,11 @@ const char *distrusted_call(Oid function, Oid collation, List *arguments, const 
 }
 
 // The planner may put an operator's negator or commutator in its place. Anybody can declare those of an
-// operator of his own; those of the server are as trusted as it is, which a test sees to.
+// operator of his own; those of the server are as trusted as it is, which a test sees to, unless somebody
+// distrusts one.
 const char *distrusted_operator(Oid operation, Oid collation, List *arguments, const Patterns *patterns) {
 	const char *culprit = distrusted_call(get_opcode(operation), collation, arguments, patterns);
-	if (culprit != nullptr || operation < FirstNormalObjectId)
+	if (culprit != nullptr || (operation < FirstNormalObjectId && !is_any_distrusted()))
 		return culprit;
 	const Oid negator = get_negator(operation);
 	if (OidIsValid(negator))

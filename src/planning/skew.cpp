@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "context/frame.hpp"
+#include "pg/hash.hpp"
 #include "pg/privileges.hpp"
 #include "planning/shape.hpp"
 #include "planning/sizes.hpp"
@@ -75,12 +76,7 @@ bool may_be_listed(uint32 tenant) { return (*word_of(tenant) & bit_of(tenant)) !
 void create() {
 	if (memory == nullptr)
 		memory = AllocSetContextCreate(CacheMemoryContext, "pg_tenant sizes", ALLOCSET_DEFAULT_SIZES);
-	HASHCTL control;
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(Relation);
-	control.hcxt = memory;
-	relations = hash_create("pg_tenant sizes", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	relations = pg::make_hash_table<Oid, Relation>("pg_tenant sizes", 64, memory);
 }
 
 void forget(Relation *relation) {

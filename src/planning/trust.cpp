@@ -1,8 +1,7 @@
 #include "planning/trust.hpp"
 
-#include <cstring>
-
 #include "context/settings.hpp"
+#include "pg/hash.hpp"
 #include "planning/trust_decisions.hpp"
 #include "planning/trust_list.hpp"
 
@@ -15,7 +14,6 @@ extern "C" {
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -45,6 +43,7 @@ struct Verdict {
 HTAB *cache = nullptr;
 uint64 generation = 1;
 Oid decisions = InvalidOid; // the table, once a verdict depends on it
+bool is_any_known_distrusted = false;
 
 // Leakproof is what the whole function was found to be: the planner takes SQL apart.
 bool is_leakproof(HeapTuple function) {
@@ -77,6 +76,7 @@ Verdict judge(Oid function) {
 			return verdict;
 		const Decided decided = decision_about(tuple);
 		decisions = decided.table;
+		is_any_known_distrusted = decided.is_any_distrusted;
 		verdict.family = family_of(tuple, decided.decision);
 		ReleaseSysCache(tuple);
 		AcceptInvalidationMessages();
@@ -89,13 +89,8 @@ Verdict judge(Oid function) {
 void create_cache() {
 	if (cache != nullptr)
 		hash_destroy(cache);
-	HASHCTL control;
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(Verdict);
-	control.hcxt = CacheMemoryContext;
 	cache = nullptr;
-	cache = hash_create("pg_tenant trust", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	cache = pg::make_hash_table<Oid, Verdict>("pg_tenant trust", 64, CacheMemoryContext);
 }
 
 const Family *known_family(Oid function) {
@@ -310,6 +305,8 @@ Trust trust_of(Oid function, Oid collation, const List *arguments) {
 		types = lappend_oid(types, exprType(static_cast<const Node *>(lfirst(cell))));
 	return trust_of_types(function, collation, types);
 }
+
+bool is_any_distrusted() { return is_any_known_distrusted; }
 
 void visit_trusted(Visit visit, void *context) {
 	Visitor visitor = {visit, context};

@@ -23,6 +23,9 @@ enum class Trust {
 // arguments these are not trusted.
 Trust trust_of(Oid function, Oid collation, const List *arguments = NIL);
 
+// Whether there was a distrusted function, when the latest answer of trust_of() was found.
+bool is_any_distrusted();
+
 // What CREATE OR REPLACE FUNCTION and ALTER FUNCTION change of what a function does, as text.
 char *definition_of(Oid function);
 

@@ -62,21 +62,25 @@ char *definition_of(Oid function) {
 Decided decision_about(HeapTuple function) {
 	const Oid table = registry::own_relation(kTable);
 	if (!OidIsValid(table))
-		return {Decision::kNone, InvalidOid};
+		return {Decision::kNone, InvalidOid, false};
 	const Oid oid = reinterpret_cast<const FormData_pg_proc *>(GETSTRUCT(function))->oid;
 	const char *signature = format_procedure_qualified(oid);
 	const char *definition = definition_of(oid);
 	Decision decision = Decision::kNone;
+	bool is_any_distrusted = false;
 	(void)registry::search_rows(table, nullptr, 0, [&](HeapTuple row, TupleDesc descriptor) {
 		const bool is_named = equals(row, descriptor, kFunction, signature);
 		const bool is_same = equals(row, descriptor, kDefinition, definition);
-		if (DatumGetBool(column(row, descriptor, kIsTrusted)))
+		if (DatumGetBool(column(row, descriptor, kIsTrusted))) {
 			decision = is_named && is_same ? Decision::kTrusted : decision;
-		else if (is_named || is_same)
+			return false;
+		}
+		is_any_distrusted = true;
+		if (is_named || is_same)
 			decision = Decision::kDistrusted;
 		return decision == Decision::kDistrusted;
 	});
-	return {decision, table};
+	return {decision, table, is_any_distrusted};
 }
 
 } // namespace pg_tenant::planning

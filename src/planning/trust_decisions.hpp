@@ -13,7 +13,8 @@ enum class Decision { kNone, kTrusted, kDistrusted };
 
 struct Decided {
 	Decision decision;
-	Oid table; // InvalidOid without the extension: then nobody would tell of a change
+	Oid table;              // InvalidOid without the extension: then nobody would tell of a change
+	bool is_any_distrusted; // this function or another one
 };
 
 // A trusted function counts as long as it is what it was then. A distrusted one is known by its signature and

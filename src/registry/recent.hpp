@@ -2,13 +2,10 @@
 // named in pg_backend_memory_contexts.
 #pragma once
 
-#include <cstring>
-
-#include "pg/prelude.hpp"
+#include "pg/hash.hpp"
 
 extern "C" {
 #include "lib/ilist.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 }
 
@@ -61,12 +58,7 @@ template <typename Key, typename Value> struct RecentTable {
 		if (memory == nullptr)
 			memory = AllocSetContextCreateInternal(CacheMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
 		dlist_init(&by_use);
-		HASHCTL control;
-		memset(&control, 0, sizeof(control));
-		control.keysize = sizeof(Key);
-		control.entrysize = sizeof(Entry);
-		control.hcxt = memory;
-		entries = hash_create(name, 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		entries = pg::make_hash_table<Key, Entry>(name, 64, memory);
 	}
 
 	void remove_oldest() {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pg/compat.hpp"
+#include "pg/hash.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -19,7 +20,6 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
@@ -126,12 +126,7 @@ void create_cache() {
 	if (cache != nullptr)
 		hash_destroy(cache);
 	cache = nullptr;
-	HASHCTL control;
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(Entry);
-	control.hcxt = CacheMemoryContext;
-	cache = hash_create("pg_tenant relations", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	cache = pg::make_hash_table<Oid, Entry>("pg_tenant relations", 256, CacheMemoryContext);
 	is_void = false;
 }
 

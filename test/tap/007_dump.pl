@@ -47,6 +47,8 @@ $node->safe_psql('shop', qq{
 	RESET SESSION AUTHORIZATION;
 	CREATE ROLE "Bound role";
 	SELECT tenant.grant_tenant('"Bound role"', '$blue');
+	CREATE FUNCTION shop.is_even(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN \$1 & 1 = 0; END';
+	SELECT tenant.trust('shop.is_even(int)', 'looks at one bit'), tenant.distrust('textlike(text,text)');
 	INSERT INTO tenant.role_grants VALUES (4000000000, '$red');
 	INSERT INTO tenant.jwt_keys VALUES ('public', 'ES256', 'not looked at here', NULL, NULL, 'tenant_id'), ('secret', 'HS256', 'not dumped', NULL, NULL, 'tenant_id');
 });
@@ -69,6 +71,7 @@ sub state_of
 		SELECT * FROM tenant.tenants ORDER BY tenant_id;
 		SELECT * FROM tenant.tenant_resources ORDER BY tenant_id, type;
 		SELECT * FROM tenant.jwt_keys WHERE key_id <> 'secret';
+		TABLE tenant.operator_trust ORDER BY function;
 		SELECT * FROM tenant.role_grants WHERE role <> 4000000000 ORDER BY role::text;
 		SELECT indrelid::regclass, indkey, indisunique FROM pg_index JOIN pg_class c ON c.oid = indrelid
 			AND relnamespace = 'shop'::regnamespace ORDER BY indrelid::regclass::text, indkey::text;
@@ -112,6 +115,8 @@ sub isolates
 	is_answer($blue_app, 'BEGIN; INSERT INTO shop.items (id) VALUES (9) RETURNING tenant_id; ROLLBACK', $blue, "$database: the default");
 	is_answer($blue_app, 'INSERT INTO shop.photos (id, album) VALUES (9, 3)', 'TN006', "$database: no reference to another tenant's row");
 	is_answer($blue_app, 'INSERT INTO shop.photos (id, fixed) VALUES (9, 3)', '23503', "$database: nor by a composite key");
+	is_answer($blue_app, "SELECT filter FROM tenant.explain_barrier('SELECT FROM shop.items WHERE shop.is_even(id) AND $$_[0]')", $$_[1], "$database: trust, and $$_[0]")
+	  for [ 'name ~ $$x$$', 'moved' ], [ 'name LIKE $$x$$', 'mixed' ];
 	is_answer(session($node, dbname => $database, tenant => 'grey'), 'SELECT * FROM shop.orders', 'TN003', "$database: still suspended");
 	is_answer(session($node, dbname => $database, user => 'shop_owner', tenant => $blue),
 		'ALTER TABLE shop.files VALIDATE CONSTRAINT files_tenant_id_item_fkey', 'ALTER TABLE', "$database: the foreign key");

@@ -10,6 +10,7 @@ SELECT id FROM shop.customers WHERE secret OPERATOR(play.===) 'x';
 SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) 'x');
 SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) 'x' AND balance > 0);
 SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) ANY (ARRAY['x', 'y']));
+SELECT id FROM shop.customers WHERE NOT (secret OPERATOR(play.===) ALL (ARRAY['x', 'y']));
 SELECT id FROM shop.customers WHERE (secret OPERATOR(play.===) 'x') = false;
 SELECT id FROM shop.customers WHERE 'x' OPERATOR(play.<<<) secret;
 SELECT id FROM shop.customers WHERE 'x' OPERATOR(play.<<<) name;
