@@ -249,12 +249,11 @@ bool may_touch_protected(Query *query) { return touches_protected(reinterpret_ca
 bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
 
 void note_filter(RangeTblEntry *entry, char how, const char *why) {
-	const size_t length = why == nullptr ? 0 : strlen(why);
-	auto *note = static_cast<char *>(palloc0(kMarkLength + 1 + length + 1));
-	memcpy(note, mark, kMarkLength);
+	const size_t length = kMarkLength + 1 + (why == nullptr ? 0 : strlen(why)) + 1;
+	auto *note = static_cast<char *>(palloc(length));
+	strlcpy(note, mark, length);
 	note[kMarkLength] = how;
-	if (why != nullptr)
-		memcpy(note + kMarkLength + 1, why, length + 1);
+	strlcpy(note + kMarkLength + 1, why == nullptr ? "" : why, length - kMarkLength - 1);
 	entry->ctename = note;
 }
 

@@ -43,6 +43,11 @@ is_answer(session($node, dbname => 'other', tenant => NOBODY), $read, 'SELECT 0'
 $other_owner->do("SELECT tenant.unprotect('shop.items')");
 is_answer($here, $read, '3', 'a table of the same name that is opened there stays protected here');
 is_answer(session($node, dbname => 'other'), $read, '1,2,3', 'and is open there');
+$node->safe_psql('postgres', 'CREATE DATABASE strict');
+$node->safe_psql('strict', 'ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC');
+create_shop($node, 'strict');
+is_answer(session($node, dbname => 'strict', tenant => $red), 'SELECT tenant.current_uuid()', $red, 'where functions are nobody\'s by default');
+is_answer(session($node, dbname => 'strict', tenant => $red), "SELECT tenant.provision('x')", '42501', 'only those for everybody are open');
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
 is_answer(session($node, dbname => 'bare', tenant => $red), 'SELECT 1', '1', 'a database without the extension');
 $node->safe_psql('bare', 'CREATE TABLE plain AS SELECT 1 AS id; GRANT SELECT ON plain TO app');
