@@ -109,6 +109,23 @@ SET LOCAL pg_tenant.confine_bypass_roles = on;
 FETCH 1 FROM c;
 ROLLBACK;
 RESET pg_tenant.confine_bypass_roles;
+
+-- What ANALYZE keeps of all tenants, and a materialized view over their rows, belong to all of them too.
+BEGIN;
+SET LOCAL row_security = off;
+CREATE MATERIALIZED VIEW al.all_names AS SELECT name FROM fx.customers;
+DECLARE kept CURSOR FOR SELECT count(*) FROM pg_stats;
+DECLARE viewed CURSOR FOR SELECT name FROM al.all_names;
+DECLARE plain CURSOR FOR SELECT 1;
+SET LOCAL row_security = on;
+SAVEPOINT s;
+FETCH kept;
+ROLLBACK TO s;
+FETCH viewed;
+ROLLBACK TO s;
+FETCH plain;
+ROLLBACK;
+
 REVOKE fx_app FROM fx_bypass;
 SET client_min_messages = warning;
 DROP SCHEMA al CASCADE;

@@ -225,6 +225,7 @@ END$$;
 CREATE TABLE bd.plain (id int, body text);
 SELECT bd.read_toast('fx.notes');
 SELECT bd.read_toast('bd.plain');
+SELECT bd.read_toast('pg_statistic'), bd.read_toast('pg_statistic_ext_data');
 SELECT bd.read_toast('pg_proc') ~ '^[0-9]+$' AS of_a_catalog;
 SET row_security = off;
 SELECT bd.read_toast('fx.notes');

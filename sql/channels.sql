@@ -86,6 +86,17 @@ PREPARE over_view AS SELECT * FROM fx.parcels_view;
 SELECT split_part(way, ' <- ', 1) AS told, count(*) FROM fx.ways() way GROUP BY 1;
 SET ROLE fx_app;
 SELECT split_part(way, ' <- ', 1) AS told, count(*) FROM fx.ways() way GROUP BY 1;
+-- A table of the same name that came later is not what a prepared statement reads.
+SET search_path = fx;
+CREATE TEMP TABLE warm ();
+PREPARE hidden AS SELECT * FROM parcels WHERE place = 3;
+PREPARE hidden_change AS DELETE FROM parcels WHERE place = 3;
+CREATE TEMP TABLE parcels (place int);
+SELECT fx.told('EXPLAIN ANALYZE EXECUTE hidden'), fx.told('EXPLAIN EXECUTE hidden_change');
+DROP TABLE pg_temp.parcels;
+DEALLOCATE hidden;
+DEALLOCATE hidden_change;
+RESET search_path;
 RESET ROLE;
 
 

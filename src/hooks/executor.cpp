@@ -77,14 +77,15 @@ void start_in_frame(QueryDesc *query, int flags, const core::TenantId *tenant) {
 	context::attach_frame(frame);
 }
 
-// It has a frame to be known by, and works in none.
+// It has a frame to be known by, and works in none. The relation is a protected one that it uses, or
+// InvalidOid.
 void start_for_all_tenants(QueryDesc *query, int flags, Oid relation) {
 	context::note_portal_owner();
 	Frame *frame = context::open_frame(query, nullptr);
 	context::bind_live_tenant(&frame->tenant);
 	start_unprotected(query, flags);
 	context::attach_frame(frame);
-	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) == 0 && OidIsValid(relation))
 		stats::note_all_tenants(relation);
 }
 
@@ -193,7 +194,8 @@ void executor_start(QueryDesc *query, int flags) {
 		require_plan(query, is_unconfined);
 	if (!is_unconfined && !is_leaders_query(query))
 		isolation::require_no_shared_rows(query->plannedstmt);
-	if (OidIsValid(use.any) && is_unconfined && !is_granted && !IsParallelWorker()) {
+	if (is_unconfined && !is_granted && !IsParallelWorker() &&
+		(OidIsValid(use.any) || isolation::reads_shared_rows(query->plannedstmt))) {
 		start_for_all_tenants(query, flags, use.any);
 		return;
 	}

@@ -32,12 +32,18 @@ bool may_show_protected(List *rewritten) {
 	return false;
 }
 
-// From its text, as it would be planned now: the plan that it has may be an old one.
+// As it is analyzed now. The plan cache brings that up to date for what returns rows; for others it does so
+// later, so their text is looked at too.
 bool may_show_protected(const ExecuteStmt *execute) {
 	const PreparedStatement *prepared = FetchPreparedStatement(execute->name, false);
 	if (prepared == nullptr || prepared->plansource->raw_parse_tree == nullptr)
 		return false;
-	const CachedPlanSource *source = prepared->plansource;
+	CachedPlanSource *source = prepared->plansource;
+	(void)CachedPlanGetTargetList(source, nullptr);
+	if (may_show_protected(source->query_list))
+		return true;
+	if (source->resultDesc != nullptr)
+		return false;
 	auto *tree = static_cast<RawStmt *>(copyObjectImpl(source->raw_parse_tree));
 	return may_show_protected(pg_analyze_and_rewrite_fixedparams(
 		tree, source->query_string, source->param_types, source->num_params, nullptr));

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "isolation/policy.hpp"
+#include "isolation/statistics.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
 #include "pg/privileges.hpp"
@@ -13,6 +14,7 @@ extern "C" {
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class_d.h"
+#include "commands/extension.h"
 #include "rewrite/prs2lock.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -93,13 +95,19 @@ Oid table_of_toast(Oid toast) {
 	return sscanf(get_rel_name(toast), "pg_toast_%u", &table) == 1 ? table : InvalidOid;
 }
 
+// Long values are kept of statistics too.
+bool toasts_shared_rows(Oid table) {
+	return is_protected(table) || holds_shared_rows(table) ||
+		   (holds_statistics(table) && OidIsValid(get_extension_oid("pg_tenant", true)));
+}
+
 void require_no_toast(Oid toast) {
 	const Oid table = table_of_toast(toast);
-	if (!is_protected(table))
+	if (!toasts_shared_rows(table))
 		return;
 	ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
 					errmsg("TOAST table \"%s\" holds rows of all tenants", get_rel_name(toast)),
-					errdetail("It belongs to protected table \"%s\".", get_rel_name(table)),
+					errdetail("It belongs to \"%s\".", get_rel_name(table)),
 					errhint("As a role that may bypass row-level security: SET row_security = off;")));
 }
 
@@ -126,6 +134,19 @@ void require_no_shared_rows(const PlannedStmt *plan) {
 		else if (entry->relkind == RELKIND_TOASTVALUE)
 			require_no_toast(entry->relid);
 	}
+}
+
+bool reads_shared_rows(const PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->rtable) {
+		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
+		if (entry->rtekind != RTE_RELATION || !pg::is_read(plan, entry))
+			continue;
+		if (holds_statistics(entry->relid) || holds_shared_rows(entry->relid) ||
+			(entry->relkind == RELKIND_TOASTVALUE && toasts_shared_rows(table_of_toast(entry->relid))))
+			return true;
+	}
+	return false;
 }
 
 void require_refreshable(const RefreshMatViewStmt *statement) {

@@ -94,6 +94,37 @@ bool holds_only(Oid index, Index relation, Node *filter) {
 	return predicate != NIL && predicate_implied_by(list_make1(filter), predicate, false);
 }
 
+// The tenant whose rows the index holds, by its predicate; NULL where that does not say.
+Const *tenant_of_index(Oid index, const Sought &sought) {
+	Relation opened = index_open(index, NoLock);
+	const List *predicate = RelationGetIndexPredicate(opened);
+	index_close(opened, NoLock);
+	ListCell *cell;
+	foreach (cell, predicate) {
+		auto *condition = reinterpret_cast<const OpExpr *>(lfirst(cell));
+		if (IsA(condition, OpExpr) && condition->opno == sought.protection.equality &&
+			isolation::is_column(static_cast<Node *>(linitial(condition->args)), 1,
+								 sought.protection.column) &&
+			IsA(lsecond(condition->args), Const))
+			return lsecond_node(Const, condition->args);
+	}
+	return nullptr;
+}
+
+// Its rows have no tenant column to ask: the tenant of them all is asked instead.
+void filter_partial_index(IndexOnlyScan *scan, const Sought &sought) {
+	Node *filter = made_filter(sought);
+	if (holds_only(scan->indexid, scan->scan.scanrelid, filter))
+		return;
+	Const *tenant = tenant_of_index(scan->indexid, sought);
+	if (tenant == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("cannot confine this statement to one tenant"),
+						errhint("SET enable_indexonlyscan = off;")));
+	linitial(castNode(OpExpr, filter)->args) = tenant;
+	scan->scan.plan.qual = lcons(filter, scan->scan.plan.qual);
+}
+
 // The place of the tenant column in the index; InvalidAttrNumber if it is not there.
 AttrNumber place_in_index(const Sought &sought, const List *index_columns) {
 	ListCell *cell;
@@ -119,11 +150,8 @@ Node *made_filter_over_index(const Sought &sought, AttrNumber place) {
 void filter_index_only_scan(IndexOnlyScan *scan, const Sought &sought) {
 	const AttrNumber place = place_in_index(sought, scan->indextlist);
 	if (place == InvalidAttrNumber) {
-		if (holds_only(scan->indexid, scan->scan.scanrelid, made_filter(sought)))
-			return;
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("cannot confine this statement to one tenant"),
-						errhint("SET enable_indexonlyscan = off;")));
+		filter_partial_index(scan, sought);
+		return;
 	}
 	if (put_first(&scan->recheckqual, sought, INDEX_VAR, place))
 		return;
