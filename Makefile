@@ -37,6 +37,7 @@ $(DATA_built): $(sort $(wildcard src/schema/*.sql)) pg_tenant.control
 
 include test/test.mk
 include bench/bench.mk
+include test/fuzz/fuzz.mk
 
 .DEFAULT_GOAL := all
 .PHONY: demo demo-run demo-stop help
@@ -54,4 +55,4 @@ demo-stop: ## stop the server of the demonstration and remove it
 	@test/harness/unprivileged test/harness/server stop demo
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk bench/bench.mk | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk bench/bench.mk test/fuzz/fuzz.mk | expand -t 16

@@ -17,7 +17,7 @@ attack-matrix: ## the same on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run --command 'make attack'
 
 format: ## bring the sources into shape
-	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp
+	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp test/fuzz/*.cpp test/fuzz/*.hpp
 
 lint: ## clang-tidy, warnings of clang, rules of layers, sizes, symbols and the install script
 	@test/harness/setup build test
