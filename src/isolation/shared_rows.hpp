@@ -1,6 +1,6 @@
 // What holds rows of all tenants, and no policy covers: materialized views over protected tables, unless they
-// have a label (label.hpp), and TOAST tables of protected ones, of such views and of statistics. No tenant reads
-// them.
+// have a label (label.hpp), and TOAST tables of protected ones, of such views and of statistics. No tenant
+// reads them.
 #pragma once
 
 #include "pg/prelude.hpp"
