@@ -26,6 +26,7 @@ const std::vector<Relation> &relations() {
 		{"notes", notes, true},
 		{"more_notes", notes, true},
 		{"children", {"tenant_id", "id", "parent", "amount", "word"}, true},
+		{"archive", {"tenant_id", "id", "parent", "amount", "word", "digits", "n"}, true},
 		{"plain_view", {"id", "parent", "amount", "n", "word", "colour", "digits"}, true},
 		{"invoker_view", all_columns(), true},
 		{"barrier_view", all_columns(), true},

@@ -14,6 +14,7 @@ CREATE FUNCTION pg_temp.own_rows(tenant uuid, size int) RETURNS void LANGUAGE sq
 	INSERT INTO more_notes SELECT tenant, g, g % 5, 1 + 3 * g, 'more' || g % 4, '{"k": 1}', ARRAY['own', 't1'],
 			jsonb_build_object('n', g % 4, 'k', 'own', 'l', ARRAY[2]), 'x' FROM generate_series(5, size / 2) g;
 	INSERT INTO children SELECT tenant, g, 1 + g % (size / 2), 1 + g, 'child' || g % 5 FROM generate_series(1, size) g;
+	INSERT INTO archive SELECT tenant_id, id, parent, amount, word, digits, n FROM things WHERE tenant_id = tenant;
 $$;
 
 -- Every third row of a neighbour looks like one of ours; the others make something fail.
@@ -43,4 +44,5 @@ CREATE FUNCTION pg_temp.hostile_rows(tenant uuid, size int) RETURNS void LANGUAG
 	INSERT INTO notes SELECT tenant, g, g % 5, (ARRAY[0, 2147483647, 7])[g % 3 + 1], (ARRAY['zqnote', 'zq\', 'note1'])[g % 3 + 1], 'zq', '{}', '"zq"' FROM generate_series(1, size / 2) g;
 	INSERT INTO more_notes SELECT tenant, g, g % 5, -g, 'zqmore', '[', '{{zq,zq}}', '[]', 'x' FROM generate_series(5, size / 2) g;
 	INSERT INTO children SELECT tenant, g, 1 + g % (size / 2), -g, 'zqchild' || g % 5 FROM generate_series(1, size) g;
+	INSERT INTO archive SELECT tenant_id, id, parent, amount, word, digits, n FROM things WHERE tenant_id = tenant;
 $$;

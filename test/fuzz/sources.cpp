@@ -92,8 +92,9 @@ Source Generator::table() {
 		std::vector<Column> columns = columns_of(one, name);
 		return {words({one.name, " AS ", name}), columns};
 	}
-	const Relation &from = random_.chance(40) ? relation(random_.of({"things", "things", "events", "notes"}))
-											  : random_.of(relations());
+	const Relation &from = random_.chance(40)
+							   ? relation(random_.of({"things", "things", "events", "notes", "archive"}))
+							   : random_.of(relations());
 	return {words({from.name, " AS ", name}), columns_of(from, name)};
 }
 
@@ -158,7 +159,8 @@ void Generator::join(Source *left, int depth) {
 
 // PostgreSQL 18 plans such joins as one scan.
 void Generator::join_itself(Source *left) {
-	const Relation &from = relation(random_.of({"things", "things", "events", "children", "invoker_view"}));
+	const Relation &from =
+		relation(random_.of({"things", "things", "events", "children", "archive", "invoker_view"}));
 	const std::string first = alias();
 	const std::string second = alias();
 	std::vector<Column> both = columns_of(from, first);

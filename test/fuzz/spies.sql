@@ -8,9 +8,9 @@ SET SESSION AUTHORIZATION fuzz_owner;
 CREATE TYPE colour AS ENUM ('low', 'mid', 'high');
 CREATE TABLE plain AS SELECT g AS id, g % 4 AS parent, g AS amount, 'p' || g % 3 AS word FROM generate_series(1, 6) g;
 
--- Neighbours' texts have a zq, or are their ids; their numbers are 0, negative or very large.
+-- Blind while indexes are made. Neighbours' texts have a zq, or are their ids; their numbers are 0, negative or very large.
 CREATE FUNCTION spy(word text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 0.0000001 AS
-	$$BEGIN IF word ~ '(zq|^2222|^3333)' THEN RAISE EXCEPTION 'saw %', word; END IF; RETURN word IS NULL OR length(word) % 3 > 0; END$$;
+	$$BEGIN IF word ~ '(zq|^2222|^3333)' AND current_setting('fuzz.blind', true) IS NULL THEN RAISE EXCEPTION 'saw %', word; END IF; RETURN word IS NULL OR length(word) % 3 > 0; END$$;
 CREATE FUNCTION spy(amount numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 0.0000001 AS
 	$$BEGIN IF amount <= 0 OR amount > 100000 THEN RAISE EXCEPTION 'saw zq %', left(amount::text, 40); END IF; RETURN amount IS NULL OR amount > 4; END$$;
 CREATE FUNCTION later_spy(word text) RETURNS boolean LANGUAGE plpgsql VOLATILE COST 0.0000001 AS 'BEGIN RETURN spy(word); END';

@@ -13,6 +13,7 @@ ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM (13) TO (MAXVALUE);
 CREATE TABLE notes (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, doc text, tags text[], data jsonb);
 CREATE TABLE more_notes (extra text) INHERITS (notes);
 CREATE TABLE children (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, PRIMARY KEY (tenant_id, id));
+CREATE TABLE archive (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, digits text, n numeric);
 CREATE INDEX ON things (n);
 CREATE INDEX ON things (colour);
 CREATE INDEX ON things (amount) INCLUDE (word);
