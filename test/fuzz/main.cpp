@@ -17,7 +17,7 @@ struct Options {
 	std::uint64_t seed = 0;
 	long only = -1;
 	std::string role;
-	std::string issues = ".";
+	std::string issues = "test/fuzz/issues";
 	std::vector<std::string> files;
 };
 
