@@ -14,7 +14,8 @@ CREATE FUNCTION pt.about(tbl regclass) RETURNS SETOF text LANGUAGE sql SET searc
 	UNION ALL SELECT concat_ws(' ', 'table', relacl, pg_get_userbyid(relowner), relreplident, relrowsecurity, relforcerowsecurity, obj_description(tbl)) FROM pg_class WHERE oid = tbl
 	UNION ALL SELECT concat_ws(' ', 'constraint', conname, conrelid::regclass, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')) FROM pg_constraint
 		WHERE (conrelid = tbl OR confrelid = tbl) AND conparentid = 0 AND contype <> 'n'
-	UNION ALL SELECT concat_ws(' ', 'index', replace(pg_get_indexdef(indexrelid), ' ONLY ', ' '), obj_description(indexrelid, 'pg_class')) FROM pg_index WHERE indrelid = tbl
+	UNION ALL SELECT concat_ws(' ', 'index', replace(pg_get_indexdef(indexrelid), ' ONLY ', ' '), obj_description(indexrelid, 'pg_class'),
+		(SELECT string_agg(attname || ' ' || attstattarget, ', ') FROM pg_attribute WHERE attrelid = indexrelid AND attstattarget >= 0)) FROM pg_index WHERE indrelid = tbl
 	UNION ALL SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(oid), tgenabled, obj_description(oid, 'pg_trigger')) FROM pg_trigger WHERE tgrelid = tbl AND NOT tgisinternal
 	UNION ALL SELECT concat_ws(' ', 'policy', polname, polpermissive, polcmd, polroles::regrole[], pg_get_expr(polqual, tbl), pg_get_expr(polwithcheck, tbl),
 		obj_description(oid, 'pg_policy')) FROM pg_policy WHERE polrelid = tbl
@@ -35,6 +36,8 @@ CREATE TABLE pt.full_of ("Odd ""name" text, gone int, tenant_id uuid NOT NULL, i
 ALTER TABLE pt.full_of DROP gone;
 CREATE INDEX mood_of ON pt.full_of (mood, lower(code) COLLATE "C" DESC) WITH (fillfactor = 60) WHERE amount > 1;
 CREATE UNIQUE INDEX "Expression" ON pt.full_of (lower(code), number);
+ALTER INDEX pt.mood_of ALTER COLUMN 2 SET STATISTICS 33;
+ALTER INDEX pt."Expression" ALTER COLUMN 1 SET STATISTICS 34;
 CREATE STATISTICS pt.related (mcv) ON mood, code FROM pt.full_of;
 CREATE TRIGGER stamp BEFORE INSERT ON pt.full_of FOR EACH ROW WHEN (NEW.amount > 5) EXECUTE FUNCTION pt.stamp();
 CREATE TRIGGER unused BEFORE UPDATE OF code ON pt.full_of FOR EACH ROW EXECUTE FUNCTION pt.stamp();
@@ -78,6 +81,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA pt REVOKE ALL ON TABLES FROM pt_other;
 (SELECT '-', * FROM before EXCEPT ALL SELECT '-', * FROM pt.about('pt.full_of'))
 	UNION ALL (SELECT '+', * FROM pt.about('pt.full_of') EXCEPT ALL SELECT '+', * FROM before) ORDER BY 2;
 SELECT count(*) FROM before;
+SELECT attrelid::regclass, attname, attstattarget FROM pg_index JOIN pg_attribute ON attrelid = indexrelid WHERE indrelid = 'pt.full_of_p0'::regclass AND attstattarget >= 0;
 SELECT c.oid::regclass, pg_get_userbyid(relowner), relpersistence, reloptions, relreplident, pg_get_expr(relpartbound, c.oid), p.tenant_column, a.attoptions::text LIKE '%n_distinct=7%' AS has_option, a.attstattarget
 	FROM pg_class c JOIN pg_inherits ON inhrelid = c.oid JOIN tenant.protected_tables p ON p.tbl = c.oid JOIN pg_attribute a ON attrelid = c.oid AND attname = 'code'
 	WHERE inhparent = 'pt.full_of'::regclass ORDER BY 1;
@@ -141,6 +145,13 @@ SELECT tenant.protect('pt.albums', fix_keys => true, partitions => 2);
 \d pt.albums
 SELECT tenant.protect('pt.photos', partitions => 2);
 SELECT conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pt.photos'::regclass AND contype = 'f' AND conparentid = 0;
+-- One of a table that is not protected: that one comes first.
+CREATE TABLE pt.shelves (tenant_id uuid, id int PRIMARY KEY);
+CREATE TABLE pt.books (id int PRIMARY KEY, shelf int REFERENCES pt.shelves);
+SELECT tenant.protect('pt.shelves', partitions => 2, fix_keys => true);
+SELECT tenant.protect('pt.books', 'tenant_id', 'uuid');
+SELECT tenant.protect('pt.shelves', partitions => 2, fix_keys => true);
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pt.books'::regclass AND contype = 'f' AND conparentid = 0;
 -- One to itself.
 CREATE TABLE pt.trees (tenant_id uuid, id int, parent int, PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, parent) REFERENCES pt.trees);
 INSERT INTO pt.trees VALUES (:'A', 1, NULL), (:'A', 2, 1);

@@ -84,6 +84,8 @@ const List *guard(const Node *utility) {
 		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
 		isolation::require_same_remote_column(reinterpret_cast<const AlterTableStmt *>(utility));
 	}
+	if (IsA(utility, AlterDomainStmt))
+		isolation::require_own_domain(reinterpret_cast<const AlterDomainStmt *>(utility));
 	if (IsA(utility, TruncateStmt))
 		isolation::require_truncatable(reinterpret_cast<const TruncateStmt *>(utility));
 	if (IsA(utility, RefreshMatViewStmt))

@@ -6,6 +6,7 @@
 #include "isolation/catalog.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/policy.hpp"
+#include "isolation/shared_rows.hpp"
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
 #include "pg/spi.hpp"
@@ -21,7 +22,9 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_policy.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_type.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -195,6 +198,17 @@ void close_all_tables() {
 		 errhint("Drop it from a table to open it, or create the extension again and protect the table.")));
 }
 
+constexpr char kAddConstraint = 'C';
+constexpr char kSetNotNull = 'O';
+constexpr char kValidateConstraint = 'V';
+
+// Those that are stored already.
+bool looks_at_values(const AlterDomainStmt *statement) {
+	if (statement->subtype == kAddConstraint)
+		return !castNode(Constraint, statement->def)->skip_validation;
+	return statement->subtype == kSetNotNull || statement->subtype == kValidateConstraint;
+}
+
 bool names(const DropStmt *drop, const char *name) {
 	ListCell *cell;
 	foreach (cell, drop->objects) {
@@ -272,6 +286,30 @@ void require_same_remote_column(const AlterTableStmt *statement) {
 							get_rel_name(table)),
 					 errdetail("Its rows would be told apart by another column."),
 					 errhint("SELECT tenant.unprotect(%s);", quote_literal_cstr(pg::qualified_name(table)))));
+	}
+}
+
+void require_own_domain(const AlterDomainStmt *statement) {
+	const Oid domain =
+		LookupTypeNameOid(nullptr, makeTypeNameFromNameList(statement->typeName), /*missing_ok=*/true);
+	if (!OidIsValid(domain) || !looks_at_values(statement))
+		return;
+	ListCell *cell;
+	foreach (cell, relations_with_domain(domain)) {
+		const Oid relation = lfirst_oid(cell);
+		if ((!is_protected(relation) && !holds_shared_rows(relation)) ||
+			pg::owns_relation(relation, GetUserId()))
+			continue;
+		const char *name = format_type_be_qualified(domain);
+		ereport(ERROR,
+				(errcode(ERRCODE_TENANT_BOUNDARY),
+				 errmsg("a constraint of domain %s would be checked with every tenant's values",
+						format_type_be(domain)),
+				 errdetail("Rows of all tenants are in \"%s\", which has columns of it and another owner.",
+						   get_rel_name(relation)),
+				 statement->subtype == kAddConstraint
+					 ? errhint("ALTER DOMAIN %s ADD ... NOT VALID;", name)
+					 : errhint("As a role that may bypass row-level security: SET row_security = off;")));
 	}
 }
 

@@ -18,6 +18,10 @@ void require_truncatable(const TruncateStmt *statement);
 // another column of its server.
 void require_same_remote_column(const AlterTableStmt *statement);
 
+// Raises TN006 if a constraint of the domain would see what protected tables hold that the present role does
+// not own: its expression is the domain owner's, and the server asks it of all rows.
+void require_own_domain(const AlterDomainStmt *statement);
+
 // The protected table that COPY or TRUNCATE names: neither passes the executor where it is not confined.
 Oid protected_target(const Node *utility);
 

@@ -8,9 +8,12 @@ extern "C" {
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
+#include "catalog/pg_type_d.h"
+#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -85,6 +88,28 @@ void count_policy(HeapTuple tuple, TupleDesc descriptor, PolicyCensus *census) {
 }
 
 } // namespace
+
+List *relations_with_domain(Oid domain) {
+	check_stack_depth();
+	List *relations = NIL;
+	Relation catalog = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(TypeRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
+	SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
+	HeapTuple tuple;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan))) {
+		auto *user = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+		if (user->classid == TypeRelationId && get_typtype(user->objid) == TYPTYPE_DOMAIN)
+			relations = list_concat_unique_oid(relations, relations_with_domain(user->objid));
+		else if (user->classid == RelationRelationId && user->objsubid > 0)
+			relations = list_append_unique_oid(relations, user->objid);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return relations;
+}
 
 List *parents_of(Oid relation) {
 	List *parents = NIL;

@@ -14,6 +14,9 @@ namespace pg_tenant::isolation {
 // The tables that a table is a partition or child of, nearest first.
 List *parents_of(Oid relation);
 
+// Those with columns of the domain, or of one that is made of it.
+List *relations_with_domain(Oid domain);
+
 struct PolicyCensus {
 	bool has_isolation;        // one of the name tenant_isolation
 	bool has_rows;             // ours: tenant_rows, permissive, for all, true

@@ -6,8 +6,10 @@
 #include "isolation/label.hpp"
 #include "isolation/statistics.hpp"
 #include "pg/compat.hpp"
+#include "pg/error.hpp"
 #include "pg/privileges.hpp"
 #include "pg/query.hpp"
+#include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
@@ -15,10 +17,12 @@ extern "C" {
 #include "access/transam.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_type_d.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "rewrite/rowsecurity.h"
@@ -210,6 +214,26 @@ bool confine_walker(Node *node, void *calls_function) {
 	return pg::walk_inner_queries(query, confine_walker, calls_function);
 }
 
+// The server reads a part through its table, whatever the part's own policies say.
+void require_no_open_parent(const PlannedStmt *plan) {
+	ListCell *cell;
+	foreach (cell, plan->appendRelations) {
+		auto *part = lfirst_node(AppendRelInfo, cell);
+		const RangeTblEntry *entry = rt_fetch(part->child_relid, plan->rtable);
+		if (!OidIsValid(part->parent_reloid) || registry::is_protected(part->parent_reloid) ||
+			!is_protected(entry) || has_mark(entry))
+			continue;
+		const char *column = get_attname(entry->relid, registry::protection_of(entry->relid).column, false);
+		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+						errmsg("\"%s\" is not protected, but its part \"%s\" is",
+							   get_rel_name(part->parent_reloid), get_rel_name(entry->relid)),
+						errdetail("Through it every tenant's rows would be seen."),
+						errhint("SELECT tenant.protect(%s, %s);",
+								quote_literal_cstr(pg::qualified_name(part->parent_reloid)),
+								quote_literal_cstr(column))));
+	}
+}
+
 // tenant.own_cascaded_row(qual, table)
 Node *own_row_test(Relation relation, Node *qual) {
 	const Oid types[2] = {BOOLOID, TEXTOID};
@@ -260,6 +284,7 @@ void note_filter(RangeTblEntry *entry, char how, const char *why) {
 const char *filter_note(const RangeTblEntry *entry) { return entry->ctename + kMarkLength; }
 
 bool confirm_plan(PlannedStmt *plan) {
+	require_no_open_parent(plan);
 	ListCell *cell;
 	foreach (cell, plan->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));

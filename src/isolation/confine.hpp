@@ -32,6 +32,7 @@ void confine_cascade(Query *query);
 
 // Whether every protected relation of the plan is marked, or was filtered by the rewriter; marks the latter.
 // False when the planner put the body of an SQL function in its place, which was rewritten for a bypass role.
+// Raises TN006 if the plan reads a protected relation as a part of one that is not.
 bool confirm_plan(PlannedStmt *plan);
 
 // Whether the plan holds a relation that was confined.

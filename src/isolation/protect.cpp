@@ -76,6 +76,55 @@ List *members_of(Oid table) {
 	return members;
 }
 
+// Lets the owner see every row that is adopted, also of a part that was protected before its table.
+// put_policies() forces the policies again.
+void stop_forcing(const List *members) {
+	ListCell *cell;
+	foreach (cell, members) {
+		if (!registry::needs_label(get_rel_relkind(lfirst_oid(cell))))
+			pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY",
+						pg::qualified_name(lfirst_oid(cell)));
+	}
+}
+
+// A child may have parents that are no members. Calls with each of those, and with its child.
+template <typename Visit> void visit_other_parents(const List *members, Visit visit) {
+	for (int i = 1; i < list_length(members); i++) {
+		ListCell *cell;
+		foreach (cell, list_difference_oid(parents_of(list_nth_oid(members, i)), members))
+			visit(lfirst_oid(cell), list_nth_oid(members, i));
+	}
+}
+
+// Through it the child is not read (isolation/confine.hpp).
+void report_open_parents(const List *members, const char *column) {
+	visit_other_parents(members, [column](Oid parent, Oid child) {
+		if (!is_protected(parent))
+			ereport(
+				NOTICE,
+				(errmsg("\"%s\" is a part of \"%s\" too, which is not protected", get_rel_name(child),
+						get_rel_name(parent)),
+				 errdetail("Statements that would read it through \"%s\" are refused.", get_rel_name(parent)),
+				 errhint("SELECT tenant.protect(%s, %s);", quote_literal_cstr(pg::qualified_name(parent)),
+						 quote_literal_cstr(column))));
+	});
+}
+
+void require_no_protected_parents(const List *members) {
+	visit_other_parents(members, [members](Oid parent, Oid child) {
+		if (!is_protected(parent))
+			return;
+		const List *parents = parents_of(child);
+		const List *opened = list_difference_oid(parents, list_difference_oid(parents, members));
+		ereport(ERROR, (errcode(ERRCODE_TENANT_BOUNDARY),
+						errmsg("\"%s\" is a part of protected table \"%s\" too", get_rel_name(child),
+							   get_rel_name(parent)),
+						errdetail("Opening it would show every tenant's rows in it."),
+						errhint("ALTER TABLE %s NO INHERIT %s;", pg::qualified_name(child),
+								pg::qualified_name(linitial_oid(opened)))));
+	});
+}
+
 bool is_generated(Oid table, AttrNumber column) {
 	Relation opened = table_open(table, NoLock);
 	const Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(opened), column - 1);
@@ -208,9 +257,8 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 	const char *column = quote_identifier(options.column);
 
 	pg::begin_sql();
-	// The owner must see every row that is adopted; put_policies() forces the policies again.
 	if (is_new || options.register_tenants || options.assign_to != nullptr)
-		pg::run_sql("ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY", name);
+		stop_forcing(members);
 	if (!OidIsValid(type)) {
 		type = options.type;
 		add_column(table, options);
@@ -221,6 +269,7 @@ void protect_locked(Oid table, const ProtectOptions &options) {
 				column, typed_function(type));
 	put_all_policies(members, options.column, type, is_open(members, options.open));
 	put_index(members, options.column);
+	report_open_parents(members, options.column);
 	forget_share(table);
 	lock_key_partners(members);
 	check_foreign_keys(members, is_new);
@@ -243,6 +292,7 @@ void unprotect_locked(Oid table) {
 						errmsg("\"%s\" is a part of a protected table", get_rel_name(table)),
 						errdetail("Opening it would show every tenant's rows in it.")));
 	const List *members = members_of(table);
+	require_no_protected_parents(members);
 	pg::begin_sql();
 	ListCell *cell;
 	foreach (cell, members) {

@@ -22,7 +22,11 @@ CREATE FUNCTION tenant.partition_obstacles(tbl oid, tenant_column name) RETURNS 
 		FROM pg_constraint WHERE conrelid = tbl AND (contype = 'x' OR NOT convalidated OR (connoinherit AND contype IN ('c', 'n')))
 	-- Where the tenant joins a key, a foreign key without it has nothing to refer to.
 	UNION ALL SELECT format('Foreign key "%s" of "%s" references a key that does not have column "%s".', conname, conrelid::regclass, tenant_column),
-		format('SELECT tenant.protect(%L, %L, fix_keys => true);', called, tenant_column)
+		-- Nor is there anything to pair it with while the table that has the foreign key is not protected.
+		CASE WHEN EXISTS (SELECT FROM tenant.protected_tables p WHERE p.tbl = conrelid)
+			THEN format('SELECT tenant.protect(%L, %L, fix_keys => true);', called, tenant_column)
+			ELSE format('SELECT tenant.protect(%L, %L, %L);', conrelid::regclass, tenant_column,
+				(SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = tbl AND attnum = tenant)) END
 		FROM it JOIN pg_constraint ON confrelid = tbl WHERE contype = 'f' AND tenant <> ALL (confkey)
 	UNION ALL SELECT format('Trigger "%s" has transition tables, for each row.', tgname), format('DROP TRIGGER %I ON %s;', tgname, called)
 		FROM it JOIN pg_trigger ON tgrelid = tbl
@@ -95,6 +99,9 @@ CREATE FUNCTION tenant.table_definition(tbl oid) RETURNS TABLE (step text, comma
 			(SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(polroles) r),
 			' USING (' || pg_get_expr(polqual, polrelid) || ')', ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')
 			FROM it, pg_policy WHERE polrelid = tbl AND polname NOT IN ('tenant_isolation', 'tenant_rows')
+		-- The number of a column stays: the tenant joins a unique key as its last.
+		UNION ALL SELECT 8, 'after', format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', indexrelid::regclass, attnum, attstattarget)
+			FROM pg_index JOIN pg_attribute ON attrelid = indexrelid WHERE indrelid = tbl AND attstattarget >= 0
 		UNION ALL SELECT 8, 'after', pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxrelid = tbl
 		UNION ALL SELECT 9, 'after', format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, stxname, stxstattarget)
 			FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE stxrelid = tbl AND stxstattarget >= 0
