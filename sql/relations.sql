@@ -40,7 +40,7 @@ SELECT tenant.protect('rl.totals', 'customer_id');
 SELECT tenant.protect('rl.mixed');
 SELECT tenant.protect('rl.empty');
 SELECT * FROM tenant.protected_tables WHERE tbl::text LIKE 'rl.%' ORDER BY tbl::text;
-SELECT indexdef FROM pg_indexes WHERE schemaname = 'rl';
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'rl' ORDER BY indexname;
 
 -- Everybody sees one tenant's rows.
 CREATE FUNCTION rl.forms() RETURNS SETOF text LANGUAGE plpgsql AS $$
