@@ -85,8 +85,9 @@ void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int colum
 // label.cpp
 void label_given(const ObjectAddress *object, const char *label);
 
-// copy.cpp: runs a COPY FROM into this protected table.
+// copy.cpp: runs a COPY FROM into this protected table; the part of it that tenant.run_copy() is.
 void run_copy_from(const UtilityCall &call, Oid table);
+void run_called_copy();
 
 // explain.cpp: runs an EXPLAIN of a confined session; forgets what a query counted that it shows.
 void run_explain(UtilityCall *call);

@@ -11,8 +11,10 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class_d.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type_d.h"
 #include "nodes/makefuncs.h"
 #include "nodes/value.h"
+#include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 }
@@ -143,6 +145,17 @@ CopyWay way_of_copy(Oid table) {
 	if (has_before_trigger(table) || (!bypasses_policies && has_other_policies(table)))
 		return CopyWay::kInsert;
 	return bypasses_policies && may_read_tenant(table) ? CopyWay::kServer : CopyWay::kGuarded;
+}
+
+PlannedStmt *call_of_copy(const PlannedStmt *statement) {
+	List *name = list_make2(makeString(pstrdup(registry::kSchema)), makeString(pstrdup("run_copy")));
+	CallStmt *call = makeNode(CallStmt);
+	call->funccall = makeFuncCall(name, NIL, COERCE_EXPLICIT_CALL, -1);
+	call->funcexpr = makeFuncExpr(LookupFuncName(name, 0, nullptr, false), VOIDOID, NIL, InvalidOid,
+								  InvalidOid, COERCE_EXPLICIT_CALL);
+	auto *changed = static_cast<PlannedStmt *>(copyObjectImpl(statement));
+	changed->utilityStmt = reinterpret_cast<Node *>(call);
+	return changed;
 }
 
 // condition AND guard: conditions of COPY are evaluated in this order.

@@ -40,6 +40,9 @@ CopyWay way_of_copy(Oid table);
 // kServer: the command with the guard as a condition.
 PlannedStmt *guarded_copy(const PlannedStmt *statement, Oid table);
 
+// kGuarded and kInsert: a CALL of tenant.run_copy() in the command's place.
+PlannedStmt *call_of_copy(const PlannedStmt *statement);
+
 // kGuarded and kInsert: run it, with the privileges that COPY FROM asks for, and return the rows written.
 uint64 copy_guarded(const CopyStmt *copy, Oid table, const char *text);
 uint64 copy_by_insert(const CopyStmt *copy, Oid table, const char *text);

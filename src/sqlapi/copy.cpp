@@ -1,7 +1,8 @@
-// tenant.own_row_uuid and its fellows: conditions on each row of a COPY FROM, and of a foreign key's action.
+// tenant.run_copy() of COPY FROM, and the conditions on each of its rows and of a foreign key's action.
 #include "pg/error.hpp"
 
 #include "context/frame.hpp"
+#include "hooks/hooks.hpp"
 
 extern "C" {
 #include "utils/builtins.h"
@@ -24,6 +25,11 @@ Datum accept_row(FunctionCallInfo fcinfo, bool is_own) {
 }
 
 } // namespace
+
+PG_TENANT_FUNCTION(pg_tenant_run_copy) {
+	pg_tenant::hooks::run_called_copy();
+	PG_RETURN_VOID();
+}
 
 PG_TENANT_FUNCTION(pg_tenant_own_row_uuid) {
 	const TenantId *id = statement_tenant();

@@ -1,6 +1,6 @@
 -- Every function of schema tenant: arguments, defaults, result, volatility, who may call it, comment.
 BEGIN;
-SELECT plan(463);
+SELECT plan(468);
 
 CREATE TEMP TABLE expected (name text, arguments text, result text, label text, callers text) ON COMMIT DROP;
 INSERT INTO expected VALUES
@@ -23,6 +23,7 @@ INSERT INTO expected VALUES
 	('execute', 'tenant_id text, command text', 'bigint', 'volatile unsafe', 'PUBLIC'),
 	('query', 'tenant_id text, query text', 'SETOF jsonb', 'volatile unsafe', 'PUBLIC'),
 	('canonical_id', 'tenant_id text', 'text', 'immutable safe', 'PUBLIC'),
+	('run_copy', '', 'void', 'volatile unsafe', 'PUBLIC'),
 	('own_row_uuid', 'value uuid, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_text', 'value text, tbl text', 'boolean', 'stable safe', 'PUBLIC'),
 	('own_row_bigint', 'value bigint, tbl text', 'boolean', 'stable safe', 'PUBLIC'),

@@ -103,7 +103,8 @@ sub run_statements
 	my (@answers, @calls);
 	for my $statement (@statements)
 	{
-		push @answers, $session->answer($statement->[1]);
+		my ($name, $sql, $copied) = @$statement;
+		push @answers, Wire::told(defined $copied ? $session->copy($sql, $copied) : $session->query($sql));
 		$session->query('ROLLBACK') if $session->query('SELECT 1')->{ready} ne 'I';
 		push @calls, { map { $_ => calls($session, $_) } 'chain_inner', 'chain_outer' };
 	}
@@ -146,6 +147,9 @@ for my $order ([ 'chain_inner', 'pg_tenant', 'chain_outer' ], [ 'pg_tenant', 'ch
 # With protected tables.
 create_shop($node);
 superuser($node)->do('CREATE FUNCTION shop.count_items() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT count(*) FROM shop.items); END$$');
+session($node, user => 'shop_owner')->do(q{CREATE TABLE shop.triggered (tenant_id uuid, id int); SELECT tenant.protect('shop.triggered');
+	CREATE FUNCTION shop.change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.id = NEW.id + 1; RETURN NEW; END$$;
+	CREATE TRIGGER change BEFORE INSERT ON shop.triggered FOR EACH ROW EXECUTE FUNCTION shop.change()});
 my @protected = (
 	[ 'the start', 'SELECT 1' ],
 	[ 'SELECT', 'SELECT count(*), max(name) FROM shop.items WHERE id BETWEEN 1 AND 50' ],
@@ -158,6 +162,9 @@ my @protected = (
 	[ 'a cursor', 'BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT * FROM shop.items; FETCH 1 FROM c; COMMIT; FETCH 1 FROM c; CLOSE c' ],
 	[ 'a prepared statement', 'PREPARE p (int) AS SELECT name FROM shop.items WHERE id = $1; ' . 'EXECUTE p (1);' x 8 . 'DEALLOCATE p' ],
 	[ 'COPY TO', 'COPY (SELECT id FROM shop.items) TO STDOUT' ],
+	[ 'COPY FROM', 'COPY shop.items FROM STDIN', "$blue\t2001\tx\n" ],
+	[ 'COPY FROM with a refused row', 'COPY shop.items FROM STDIN', "$red\t2002\tx\n" ],
+	[ 'COPY FROM with triggers', 'COPY shop.triggered FROM STDIN', "$blue\t1\n" ],
 	[ 'EXPLAIN', 'EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM shop.items' ],
 	[ 'a refused row', "INSERT INTO shop.items VALUES ('$red', 9, 'x')" ],
 	[ 'an error at run time', 'SELECT 1 / (id - id) FROM shop.items' ],
