@@ -8,7 +8,7 @@ run-tests:
 	@$(MAKE) -s -j2 all
 	@test/harness/check
 
-.PHONY: format lint mutation matrix attack attack-matrix
+.PHONY: core coexist format lint mutation matrix attack attack-matrix
 attack: ## attacks with canary rows, beside PostgreSQL's row-level security alone
 	@test/harness/setup build test
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && test/attack/run'
@@ -22,6 +22,14 @@ format: ## bring the sources into shape
 lint: ## clang-tidy, warnings of clang, rules of layers, sizes, symbols and the install script
 	@test/harness/setup build test
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/check static'
+
+core: ## PostgreSQL's own tests with pg_tenant loaded, compared with a run without it
+	@test/harness/setup build core
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && test/core/run'
+
+coexist: ## other extensions in every order, and whether the chain of hooks is intact
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/check tap/050 tap/051'
 
 mutation: ## break each guard in turn and see that a test notices
 	@test/harness/setup build test
