@@ -36,6 +36,9 @@ struct Entry {
 // names none voids all.
 HTAB *cache = nullptr;
 bool is_void = true;
+// A statement asks of the same few relations again and again: those of the cache that were asked about last.
+constexpr Oid kRecent = 256;
+Entry recent[kRecent];
 // Counts every message, to notice those that arrive while an entry is made.
 uint64 messages = 0;
 
@@ -181,11 +184,16 @@ Protection read_protection(Relation relation) {
 Protection protection_of(Oid relation) {
 	if (relation < FirstNormalObjectId)
 		return kNone;
+	Entry *latest = &recent[relation % kRecent];
+	if (likely(latest->relation == relation))
+		return latest->protection;
 	if (unlikely(is_void))
 		create_cache();
 	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
-	if (likely(found != nullptr))
+	if (likely(found != nullptr)) {
+		*latest = *found;
 		return found->protection;
+	}
 
 	Protection protection;
 	uint64 seen;
@@ -226,9 +234,13 @@ ProtectedUse use_of_written(Oid relation) {
 
 void forget_relation(Oid relation) {
 	messages++;
-	if (!OidIsValid(relation))
+	if (!OidIsValid(relation)) {
 		is_void = true;
-	else if (!is_void)
+		memset(recent, 0, sizeof(recent));
+		return;
+	}
+	recent[relation % kRecent].relation = InvalidOid;
+	if (!is_void)
 		(void)hash_search(cache, &relation, HASH_REMOVE, nullptr);
 }
 
