@@ -117,9 +117,9 @@ List *row_type(Relation table, int index) {
 
 } // namespace
 
-Plan *scan_of_copied_rows(const Plan *placeholder, Relation table, int index) {
+Plan *scan_of_copied_rows(const Plan *planned, Relation table, int index) {
 	CustomScan *scan = makeNode(CustomScan);
-	scan->scan.plan = *placeholder;
+	scan->scan.plan = *planned;
 	scan->scan.plan.type = T_CustomScan;
 	scan->custom_scan_tlist = row_type(table, index);
 	scan->methods = &kScanMethods;

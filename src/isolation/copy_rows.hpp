@@ -13,7 +13,7 @@ extern "C" {
 namespace pg_tenant::isolation {
 
 // Takes the place of a scan that was planned for rows of this table's type, at this place of the range table.
-Plan *scan_of_copied_rows(const Plan *placeholder, Relation table, int index);
+Plan *scan_of_copied_rows(const Plan *planned, Relation table, int index);
 
 // The state of that node below the INSERT of a query that was started.
 struct RowScan;

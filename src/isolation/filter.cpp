@@ -37,6 +37,7 @@ bool is_tenant_filter(const Node *condition, const registry::Protection &protect
 		return false;
 	auto *comparison = reinterpret_cast<const OpExpr *>(condition);
 	if (!OidIsValid(protection.function) || comparison->opno != protection.equality ||
+		comparison->inputcollid != protection.collation ||
 		!is_column(static_cast<Node *>(linitial(comparison->args)), index, column))
 		return false;
 	auto *value = static_cast<const Node *>(lsecond(comparison->args));

@@ -67,7 +67,7 @@ bool is_for_everyone(const RowSecurityPolicy *policy) {
 	return *reinterpret_cast<const Oid *>(ARR_DATA_PTR(roles)) == ACL_ID_PUBLIC;
 }
 
-constexpr Protection kNone = {InvalidAttrNumber, InvalidOid, InvalidOid, InvalidOid};
+constexpr Protection kNone = {InvalidAttrNumber, InvalidOid, InvalidOid, InvalidOid, InvalidOid};
 
 Protection protection_by(Relation relation, AttrNumber column) {
 	Protection protection = kNone;
@@ -89,6 +89,7 @@ Protection protection_by_policy(Relation relation, const RowSecurityPolicy *poli
 		return kNone;
 	auto *comparison = reinterpret_cast<const OpExpr *>(policy->qual);
 	protection.equality = comparison->opno;
+	protection.collation = comparison->inputcollid;
 	protection.function = lsecond_node(FuncExpr, comparison->args)->funcid;
 	return protection;
 }

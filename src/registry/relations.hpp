@@ -25,6 +25,7 @@ struct Protection {
 	AttrNumber column; // of the tenant; InvalidAttrNumber when the relation is not protected
 	Oid type;          // of that column
 	Oid equality;      // the operator of its policy,
+	Oid collation;     // under which it compares,
 	Oid function;      // and what that compares with, tenant.current_…(); InvalidOid where a label protects
 };
 
