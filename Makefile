@@ -38,6 +38,10 @@ $(DATA_built): $(sort $(wildcard src/schema/*.sql)) pg_tenant.control
 include test/test.mk
 include bench/bench.mk
 include test/fuzz/fuzz.mk
+include test/sanitize/sanitize.mk
+include test/fuzz/parsers/parsers.mk
+include test/load/load.mk
+include test/smith/smith.mk
 
 .DEFAULT_GOAL := all
 .PHONY: demo demo-run demo-stop help
@@ -55,4 +59,4 @@ demo-stop: ## stop the server of the demonstration and remove it
 	@test/harness/unprivileged test/harness/server stop demo
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk bench/bench.mk test/fuzz/fuzz.mk | expand -t 16
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile test/test.mk bench/bench.mk test/fuzz/fuzz.mk test/sanitize/sanitize.mk test/fuzz/parsers/parsers.mk test/load/load.mk test/smith/smith.mk | expand -t 16

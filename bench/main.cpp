@@ -10,6 +10,7 @@
 #include "measure.hpp"
 #include "page.hpp"
 #include "plot.hpp"
+#include "deletion.hpp"
 #include "scenarios.hpp"
 #include "schema.hpp"
 
@@ -21,6 +22,7 @@ struct Options {
 	std::string folder = "bench";
 	std::string shapes;
 	std::string only;
+	std::string scenario;
 	bench::Servers servers;
 	std::string page;
 	bench::Scale scale{{25, 5000}, {1000000, 1000, 50}, 1000000, 100000};
@@ -65,11 +67,21 @@ int explain(const Options &options) {
 json scenarios(const Options &options, const std::vector<bench::Tenant> &tenants,
 			   const bench::Shapes &shapes) {
 	json all;
-	all["partitions"] = bench::plan_on_partitions(options.servers, tenants.back(), options.scale);
-	all["neighbours"] = bench::visit_neighbours(options.servers, options.scale);
-	all["pooled"] = bench::switch_in_transactions(options.servers, options.scale, shapes);
-	all["sizes"] = bench::mix_sizes(options.servers, options.scale, shapes);
-	all["registry"] = bench::register_many(options.servers, options.scale);
+	const auto wanted = [&options](const char *name) {
+		return options.scenario.empty() || options.scenario == name;
+	};
+	if (wanted("partitions"))
+		all["partitions"] = bench::plan_on_partitions(options.servers, tenants.back(), options.scale);
+	if (wanted("neighbours"))
+		all["neighbours"] = bench::visit_neighbours(options.servers, options.scale);
+	if (wanted("pooled"))
+		all["pooled"] = bench::switch_in_transactions(options.servers, options.scale, shapes);
+	if (wanted("sizes"))
+		all["sizes"] = bench::mix_sizes(options.servers, options.scale, shapes);
+	if (wanted("deletion"))
+		all["deletion"] = bench::delete_softly(options.servers, options.scale);
+	if (wanted("registry"))
+		all["registry"] = bench::register_many(options.servers, options.scale);
 	return all;
 }
 
@@ -86,6 +98,10 @@ int measure(const Options &options) {
 		result["columns"].push_back({{"name", column.name}, {"title", column.title}});
 	for (const bench::Tenant &tenant : tenants)
 		result["measured_tenants"].push_back({{"rank", tenant.rank}, {"items", tenant.items}});
+	if (!options.scenario.empty()) {
+		std::cout << scenarios(options, tenants, shapes).dump(1, '\t') << "\n";
+		return 0;
+	}
 	for (const char *database : {"shop", "policies", "apart"})
 		result["megabytes"][database] = bench::warm(options.servers.plain, database);
 	bench::warm(options.servers.extended, "shop");
@@ -115,6 +131,7 @@ int run(int argc, char **argv) {
 	app.add_option("--folder", options.folder, "of the schema and the shapes");
 	app.add_option("--shapes", options.shapes, "a file of other shapes");
 	app.add_option("--only", options.only, "names of shapes, with commas; then no scenarios");
+	app.add_option("--scenario", options.scenario, "nothing but this one");
 	app.add_option("--items", options.scale.size.items);
 	app.add_option("--tenants", options.scale.size.tenants);
 	app.add_option("--middle", options.scale.size.middle, "rank of the middling tenant");

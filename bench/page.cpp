@@ -202,6 +202,15 @@ void write_registry(std::ostream &out, const json &registry) {
 	out << "\n";
 }
 
+void write_deletion(std::ostream &out, const json &deletion) {
+	write_head(out, {"statement", "plans", "by hand, µs", "by hand again", "soft deletion"});
+	for (const auto &[statement, modes] : deletion.items())
+		for (const auto &[mode, one] : modes.items())
+			write_row(out, {statement, mode, rounded(one.at("microseconds")), rounded(one.at("again")),
+							rounded(one.at("soft"))});
+	out << "\n";
+}
+
 void write_scenarios(std::ostream &out, const json &figures) {
 	const json &scenarios = figures.at("scenarios");
 	out << "### Planning a point query on 64 hash partitions\n\n";
@@ -218,6 +227,12 @@ void write_scenarios(std::ostream &out, const json &figures) {
 	write_sizes(out, scenarios.at("sizes"));
 	out << "### Statements that touch no protected table\n\n";
 	write_neighbours(out, scenarios.at("neighbours"));
+	if (scenarios.contains("deletion")) {
+		out << "### Soft deletion\n\n"
+			   "Protected tables; by hand is `AND deleted_at IS NULL`, and the UPDATE that sets it. A tenth "
+			   "of the rows is deleted.\n\n";
+		write_deletion(out, scenarios.at("deletion"));
+	}
 	out << "### Very many tenants\n\n";
 	write_registry(out, scenarios.at("registry"));
 }

@@ -161,6 +161,12 @@ CALL tenant.isolate_tenant('il.items', :'A');
 RESET app.tenant_id;
 RESET SESSION AUTHORIZATION;
 SELECT tenant.revoke_tenant('fx_owner', :'A');
+-- What a call has left that ended between its last two transactions, the next one does.
+SET SESSION AUTHORIZATION fx_owner;
+ALTER TABLE il.notes DROP CONSTRAINT of_item, ADD CONSTRAINT of_item FOREIGN KEY (tenant_id, item) REFERENCES il.items NOT VALID;
+CALL tenant.isolate_tenant('il.items', :'A');
+SELECT convalidated FROM pg_constraint WHERE conname = 'of_item' AND conparentid = 0;
+RESET SESSION AUTHORIZATION;
 SELECT count(*) FROM pg_trigger WHERE tgname = 'pg_tenant_isolate';
 SET client_min_messages = warning;
 DROP SCHEMA il CASCADE;

@@ -286,6 +286,14 @@ CREATE FOREIGN TABLE rl.logs_later PARTITION OF rl.logs FOR VALUES FROM (200) TO
 CREATE FOREIGN TABLE rl.logs_attached (tenant_id uuid NOT NULL, id int, name text) SERVER rl_here OPTIONS (schema_name 'rl', table_name 'far_later');
 ALTER TABLE rl.logs ATTACH PARTITION rl.logs_attached FOR VALUES FROM (300) TO (400);
 SELECT tbl, tenant_column, part_of FROM tenant.protected_tables WHERE tbl::text LIKE 'rl.logs%' ORDER BY tbl::text;
+-- As pg_dump makes the index again: on the partitions, then attached, which a foreign one cannot be.
+DROP INDEX rl.logs_tenant_id_idx;
+CREATE INDEX logs_tenant_id_idx ON ONLY rl.logs (tenant_id);
+CREATE INDEX logs_near_tenant_id_idx ON rl.logs_near (tenant_id);
+ALTER INDEX rl.logs_tenant_id_idx ATTACH PARTITION rl.logs_near_tenant_id_idx;
+SELECT code, object FROM tenant.check() WHERE object LIKE '%rl.logs';
+SELECT tenant.protect('rl.logs');
+SELECT indexrelid::regclass, indisvalid FROM pg_index WHERE indrelid = 'rl.logs'::regclass;
 GRANT ALL ON rl.logs, rl.logs_far, rl.logs_later TO fx_app;
 SET SESSION AUTHORIZATION fx_app;
 SET app.tenant_id = :'A';
@@ -311,6 +319,20 @@ SELECT tenant.unprotect('rl.logs');
 SELECT tbl FROM tenant.protected_tables WHERE tbl::text LIKE 'rl.logs%';
 SELECT count(*) FROM pg_attrdef WHERE adrelid IN ('rl.logs_far'::regclass, 'rl.logs'::regclass, 'rl.items'::regclass);
 RESET SESSION AUTHORIZATION;
+
+-- As pg_dump writes it: the foreign partition labelled and attached before its table is protected.
+CREATE TABLE rl.again (tenant_id uuid NOT NULL, id int, name text) PARTITION BY RANGE (id);
+CREATE FOREIGN TABLE rl.again_far (tenant_id uuid NOT NULL, id int, name text) SERVER rl_here OPTIONS (schema_name 'rl', table_name 'far_logs');
+SECURITY LABEL FOR pg_tenant ON COLUMN rl.again_far.tenant_id IS 'tenant';
+ALTER TABLE rl.again ATTACH PARTITION rl.again_far DEFAULT;
+SET row_security = off;
+ALTER TABLE rl.again ATTACH PARTITION rl.again_far DEFAULT;
+RESET row_security;
+SET app.tenant_id = :'A';
+SELECT id FROM rl.again;
+SELECT code, object FROM tenant.check() WHERE object LIKE '%rl.again';
+SELECT tenant.protect('rl.again');
+SELECT id FROM rl.again ORDER BY id;
 
 -- A program's output.
 CREATE SERVER rl_files FOREIGN DATA WRAPPER file_fdw;

@@ -22,6 +22,13 @@ CREATE OR REPLACE FUNCTION tr.is_even(integer) RETURNS boolean LANGUAGE plpgsql 
 TABLE tr.own;
 CREATE OR REPLACE FUNCTION tr.is_even(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN $1 & 1 = 0; END';
 SELECT count(*) FROM tr.own;
+-- Also where its body is not kept as text.
+CREATE FUNCTION tr.parsed(integer) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog BEGIN ATOMIC SELECT $1 & 1 = 0; END;
+SELECT tenant.trust('tr.parsed(integer)', 'looks at one bit');
+SELECT function FROM tenant.trusted_operators WHERE function = 'tr.parsed(integer)'::regprocedure;
+CREATE OR REPLACE FUNCTION tr.parsed(integer) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog BEGIN ATOMIC SELECT 1 / $1 = 0; END;
+SELECT function FROM tenant.trusted_operators WHERE function = 'tr.parsed(integer)'::regprocedure;
+DELETE FROM tenant.operator_trust WHERE function = 'tr.parsed(integer)';
 ALTER FUNCTION tr.is_even(integer) SET search_path = pg_temp;
 SELECT count(*) FROM tr.own;
 ALTER FUNCTION tr.is_even(integer) SET search_path = pg_catalog;

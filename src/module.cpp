@@ -17,6 +17,7 @@ void _PG_init(void) {
 	pg_tenant::context::define_settings();
 	pg_tenant::hooks::install();
 	pg_tenant::context::statement_unchecked = ActivePortal != nullptr;
+	pg_tenant::context::note_unseen_portal();
 	pg_tenant::pg::mark_initialised();
 }
 }

@@ -8,7 +8,7 @@ run-tests:
 	@$(MAKE) -s -j2 all
 	@test/harness/check
 
-.PHONY: core coexist format lint mutation matrix attack attack-matrix
+.PHONY: core coexist faults format lint clang mutation matrix attack attack-matrix soak soak-list upgrade-majors
 attack: ## attacks with canary rows, beside PostgreSQL's row-level security alone
 	@test/harness/setup build test
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && test/attack/run'
@@ -16,12 +16,21 @@ attack: ## attacks with canary rows, beside PostgreSQL's row-level security alon
 attack-matrix: ## the same on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run --command 'make attack'
 
+faults: ## kills, no memory, full disks, cancels and limits, at FAULTS=10 times as many points as in make test; SEED= chooses others
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && FAULTS=$(or $(FAULTS),10) SEED=$(SEED) test/harness/check tap/06'
+
 format: ## bring the sources into shape
-	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp test/fuzz/*.cpp test/fuzz/*.hpp
+	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp test/fuzz/*.cpp test/fuzz/*.hpp test/load/*.cpp test/load/*.hpp test/fuzz/parsers/*.cpp \
+		test/fuzz/parsers/*.hpp
 
 lint: ## clang-tidy, warnings of clang, rules of layers, sizes, symbols and the install script
 	@test/harness/setup build test
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/check static'
+
+clang: ## the library as clang++ builds it, warnings as errors, and the regression tests with it
+	@test/harness/setup build test
+	@test/harness/unprivileged test/harness/clang regress isolation
 
 core: ## PostgreSQL's own tests with pg_tenant loaded, compared with a run without it
 	@test/harness/setup build core
@@ -37,3 +46,16 @@ mutation: ## break each guard in turn and see that a test notices
 
 matrix: ## make test on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 	@test/matrix/run
+
+upgrade-majors: ## pg_upgrade, dumps and replication from PostgreSQL 15 to 17 (needs root, for a chroot)
+	@test/matrix/run --also 15 --command 'test/upgrade/majors 15' 17
+
+# What takes too long for continuous integration (.ci/run), as TARGET or TARGET:VARIABLE=VALUE; each ends with `N passed, M failed`.
+# A folder with targets of its own adds to it.
+SOAK += mutation core clang faults fuzz:SECONDS=3600 fuzz-parsers:SECONDS=600 attack-matrix upgrade-majors matrix
+
+soak: ## everything that takes hours: fuzzing, PostgreSQL's own tests, other majors (needs root, for chroots)
+	@test/harness/soak $(SOAK)
+
+soak-list:
+	@echo $(SOAK)

@@ -7,6 +7,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "nodes/execnodes.h"
+#include "tcop/pquery.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 }
@@ -24,6 +25,9 @@ namespace {
 // Most recent first: the query that runs is nearly always at the head.
 dlist_head frames = DLIST_STATIC_INIT(frames);
 
+Portal unseen_portal = nullptr;
+TimestampTz unseen_since;
+
 void forget(void *context) {
 	auto *frame = static_cast<Frame *>(context);
 	dlist_delete(&frame->node);
@@ -33,6 +37,19 @@ void forget(void *context) {
 }
 
 } // namespace
+
+void note_unseen_portal() {
+	unseen_portal = ActivePortal;
+	unseen_since = ActivePortal == nullptr ? 0 : ActivePortal->creation_time;
+}
+
+void forget_unseen_portal() { unseen_portal = nullptr; }
+
+// Another portal may come to lie in the same memory.
+bool is_portal_unseen() {
+	return unseen_portal != nullptr && ActivePortal == unseen_portal &&
+		   ActivePortal->creation_time == unseen_since;
+}
 
 const core::TenantId *statement_tenant() {
 	if (current_frame != nullptr)

@@ -50,6 +50,13 @@ extern Frame *current_frame;
 // to what ExecutorStart does.
 extern bool statement_unchecked;
 
+// The portal that was running when the library was loaded: hooks have seen nothing of its plans.
+void note_unseen_portal();
+bool is_portal_unseen();
+
+// For a command that has no plan of its own.
+void forget_unseen_portal();
+
 // Runs a call with another frame as the current one; the former comes back, on errors too.
 template <typename Call, typename Handler> void with_frame(Frame *frame, Call call, Handler handle) {
 	pg::with_value(&current_frame, frame, call, handle);

@@ -33,14 +33,19 @@ struct Temporary {
 };
 List *temporaries = NIL;
 
-const BoundTenant &maker_of(Oid relation) {
+const Temporary *find_temporary(Oid relation) {
 	ListCell *cell;
 	foreach (cell, temporaries) {
-		auto *temporary = static_cast<Temporary *>(lfirst(cell));
+		auto *temporary = static_cast<const Temporary *>(lfirst(cell));
 		if (temporary->relation == relation)
-			return temporary->maker;
+			return temporary;
 	}
-	return occupant;
+	return nullptr;
+}
+
+const BoundTenant &maker_of(Oid relation) {
+	const Temporary *temporary = find_temporary(relation);
+	return temporary == nullptr ? occupant : temporary->maker;
 }
 
 // Not when they are dropped, which may be rolled back: at the next cleaning.
@@ -103,7 +108,9 @@ void transaction_ended(XactEvent event, void *) {
 bool has_leftovers() { return clean_on_switch && occupant.is_set && !is_live_tenant(occupant); }
 
 void note_temporary(Oid relation) {
-	if (!clean_on_switch || (temporaries == NIL && is_live_tenant(occupant)) || !is_temporary(relation))
+	// What the occupant makes needs no note, unless one is left of what had that number before.
+	const bool is_occupants = is_live_tenant(occupant) && find_temporary(relation) == nullptr;
+	if (!clean_on_switch || is_occupants || !is_temporary(relation))
 		return;
 	MemoryContext outer = MemoryContextSwitchTo(TopMemoryContext);
 	auto *temporary = static_cast<Temporary *>(palloc(sizeof(Temporary)));

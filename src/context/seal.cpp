@@ -133,6 +133,10 @@ void unseal_session(const char *token) {
 				 errdetail("A transaction's seal ends with the transaction.")));
 	if (strlen(token) != kTokenLength || CRYPTO_memcmp(token, session_token, kTokenLength) != 0)
 		ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED), errmsg("this is not the token of the seal")));
+	lift_session_seal();
+}
+
+void lift_session_seal() {
 	OPENSSL_cleanse(session_token, sizeof(session_token));
 	of_session.is_set = false;
 	publish_seal();

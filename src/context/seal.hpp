@@ -32,6 +32,9 @@ const char *seal_session(const core::TenantId &tenant, bool is_signed);
 // Raises TN005 if the token is not the one of the seal, 55000 if the session has no seal.
 void unseal_session(const char *token);
 
+// Ends what a job's command may have sealed: its session was not sealed when the job began.
+void lift_session_seal();
+
 // Parallel workers know what the settings tell them: brings pg_tenant.sealed in line with the seal.
 void publish_seal();
 

@@ -5,10 +5,12 @@
 #include "context/portals.hpp"
 #include "context/seal.hpp"
 #include "pg/client_settings.hpp"
+#include "pg/error.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"
+#include "datatype/timestamp.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
 }
@@ -20,17 +22,22 @@ using core::IdFault;
 using core::TenantId;
 
 int cached_tenants = 16384;
+int max_tracked_tenants = 1000;
 bool confine_bypass_roles = true;
+bool emit_events = false;
 bool hide_estimates = true;
 int log_all_tenants = kLogSession;
 int new_tables = kIgnoreNew;
 int on_missing_tenant = kMissingIsError;
+int purge_grace = 30 * SECS_PER_DAY;
 bool require_registered = true;
 bool require_signed = false;
 int trusted_operators = kBuiltin;
 bool clean_on_switch = false;
+int include_deleted = kDeletedHidden;
+bool hard_delete = false;
 
-void (*tenant_assigned)(const TenantId &tenant) = nullptr;
+void (*tenant_assigned)(const TenantId *tenant) = nullptr;
 
 namespace {
 
@@ -55,7 +62,6 @@ char *platform_id_text;
 char *request_id_text;
 char *trace_id_text;
 char *span_id_text;
-int include_deleted;
 
 // What the check hooks parsed, as the assign hooks handed it over.
 const TenantSetting *tenant_setting;
@@ -98,6 +104,24 @@ bool accept_label(const char *value, std::size_t max_characters) {
 	return false;
 }
 
+// Otherwise the value would be said to be invalid.
+bool refuse_for_memory() {
+	GUC_check_errcode(ERRCODE_OUT_OF_MEMORY);
+	GUC_check_errmsg("out of memory");
+	return false;
+}
+
+// Keeps an id as it is stored and compared.
+bool spell_canonically(char **newval, const TenantId &id) {
+	auto *canonical = static_cast<char *>(pg::setting_alloc(id.length + 1));
+	if (canonical == nullptr)
+		return refuse_for_memory();
+	memcpy(canonical, id.text, id.length + 1);
+	pg::setting_free(*newval);
+	*newval = canonical;
+	return true;
+}
+
 bool check_tenant_id(char **newval, void **extra, GucSource) {
 	const char *value = *newval;
 	if (value[0] == '\0')
@@ -112,18 +136,15 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 		return false;
 	}
 	auto *kept = static_cast<TenantSetting *>(pg::setting_alloc(sizeof(TenantSetting)));
-	auto *canonical = static_cast<char *>(pg::setting_alloc(parsed.length + 1));
-	if (kept == nullptr || canonical == nullptr) {
+	if (kept == nullptr)
+		return refuse_for_memory();
+	if (!spell_canonically(newval, parsed)) {
 		pg::setting_free(kept);
-		pg::setting_free(canonical);
 		return false;
 	}
 	kept->id = parsed;
 	kept->follows_none =
 		tenant_setting == nullptr || (tenant_setting->id == parsed && tenant_setting->follows_none);
-	memcpy(canonical, parsed.text, parsed.length + 1);
-	pg::setting_free(*newval);
-	*newval = canonical;
 	*extra = kept;
 	return true;
 }
@@ -131,14 +152,14 @@ bool check_tenant_id(char **newval, void **extra, GucSource) {
 void assign_tenant_id(const char *, void *extra) {
 	tenant_setting = static_cast<const TenantSetting *>(extra);
 	lock_foreign_portals();
-	if (tenant_assigned != nullptr && tenant_setting != nullptr)
-		tenant_assigned(tenant_setting->id);
+	if (tenant_assigned != nullptr)
+		tenant_assigned(tenant_setting == nullptr ? nullptr : &tenant_setting->id);
 }
 
 bool keep_binding(void **extra) {
 	auto *binding = static_cast<Binding *>(pg::setting_alloc(sizeof(Binding)));
 	if (binding == nullptr)
-		return false;
+		return refuse_for_memory();
 	strlcpy(binding->tenant, tenant_setting == nullptr ? "" : tenant_setting->id.text,
 			sizeof(binding->tenant));
 	*extra = binding;
@@ -150,7 +171,10 @@ bool check_tenant_name(char **newval, void **extra, GucSource) {
 }
 
 bool check_platform_id(char **newval, void **extra, GucSource) {
-	return accept_label(*newval, core::kMaxIdCharacters) && keep_binding(extra);
+	TenantId id;
+	return accept_label(*newval, core::kMaxIdCharacters) &&
+		   (parse_tenant_id(*newval, &id) != IdFault::kNone || spell_canonically(newval, id)) &&
+		   keep_binding(extra);
 }
 
 bool check_request_id(char **newval, void **, GucSource) {
@@ -162,6 +186,11 @@ void assign_tenant_name(const char *, void *extra) { name_binding = static_cast<
 void assign_platform_id(const char *, void *extra) { platform_binding = static_cast<const Binding *>(extra); }
 
 // Plans that were made under the other value are made again.
+void assign_hard_delete(bool value, void *) {
+	if (value != hard_delete)
+		ResetPlanCache();
+}
+
 void assign_trusted_operators(int value, void *) {
 	if (value != trusted_operators)
 		ResetPlanCache();
@@ -172,8 +201,10 @@ const char *const kSettingNames[core::kHeaderCount] = {
 	"app.platform_id", "app.tenant_id", "app.tenant_name", "app.request_id", "app.trace_id", "app.span_id",
 };
 
-const config_enum_entry kIncludeDeleted[] = {
-	{"off", 0, false}, {"on", 1, false}, {"alone", 2, false}, {nullptr, 0, false}};
+const config_enum_entry kIncludeDeleted[] = {{"off", kDeletedHidden, false},
+											 {"on", kDeletedSeen, false},
+											 {"alone", kDeletedAlone, false},
+											 {nullptr, 0, false}};
 const config_enum_entry kLogAllTenants[] = {{"off", kLogNothing, false},
 											{"session", kLogSession, false},
 											{"statement", kLogStatement, false},
@@ -185,6 +216,8 @@ const config_enum_entry kNewTables[] = {{"ignore", kIgnoreNew, false},
 										{nullptr, 0, false}};
 const config_enum_entry kTrustedOperators[] = {
 	{"off", kOnlyLeakproof, false}, {"builtin", kBuiltin, false}, {nullptr, 0, false}};
+const config_enum_entry kUnknownConfigKeys[] = {
+	{"accept", kAcceptUnknown, false}, {"refuse", kRefuseUnknown, false}, {nullptr, 0, false}};
 const config_enum_entry kOnMissingTenant[] = {
 	{"error", kMissingIsError, false}, {"empty", kMissingIsEmpty, false}, {nullptr, 0, false}};
 
@@ -203,11 +236,59 @@ void define_trusted_operators() {
 							 assign_trusted_operators, nullptr);
 }
 
+void define_configuration_settings() {
+	// Read by SQL (src/schema/52).
+	static int unknown_config_keys;
+	DefineCustomEnumVariable("pg_tenant.unknown_config_keys",
+							 "What a configuration key that is not defined gets when it is set.", nullptr,
+							 &unknown_config_keys, kAcceptUnknown, kUnknownConfigKeys, PGC_SUSET, 0, nullptr,
+							 nullptr, nullptr);
+}
+
+void define_event_settings() {
+	DefineCustomBoolVariable("pg_tenant.emit_events",
+							 "Whether events are also written to the log as messages for logical decoding.",
+							 nullptr, &emit_events, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+}
+
+void define_deletion_settings() {
+	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
+							 &include_deleted, kDeletedHidden, kIncludeDeleted, PGC_USERSET, GUC_REPORT,
+							 nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable(
+		"pg_tenant.hard_delete",
+		"Whether DELETE removes rows of tables that soft-delete, rather than marking them.",
+		"tenant.hard_delete() sets it for a transaction.", &hard_delete, false, PGC_SUSET, 0, nullptr,
+		assign_hard_delete, nullptr);
+	DefineCustomIntVariable(
+		"pg_tenant.purge_grace", "How long a deleted tenant is kept before it can be purged.", nullptr,
+		&purge_grace, 30 * SECS_PER_DAY, 0, PG_INT32_MAX, PGC_SUSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+}
+
+// Set without a tenant, and none is set now.
+bool stands_alone(const Binding *binding) {
+	return binding != nullptr && binding->tenant[0] == '\0' && tenant_setting == nullptr &&
+		   is_within_seal(nullptr);
+}
+
 bool is_bound(const Binding *binding) {
 	if (binding == nullptr || tenant_setting == nullptr || !is_within_seal(&tenant_setting->id))
 		return false;
 	return binding->tenant[0] == '\0' ? tenant_setting->follows_none
 									  : strcmp(binding->tenant, tenant_setting->id.text) == 0;
+}
+
+void define_sizes() {
+	DefineCustomIntVariable("pg_tenant.cached_tenants",
+							"How many tenants a session keeps in memory, and how many of their grants.",
+							nullptr, &cached_tenants, 16384, 16, 1000000, PGC_SUSET, 0, nullptr, nullptr,
+							nullptr);
+	// What sizes shared memory is settled when the server starts.
+	if (pg::loaded_by == pg::LoadedBy::kShared)
+		DefineCustomIntVariable("pg_tenant.max_tracked_tenants",
+								"Of how many tenants the server counts what they do.",
+								"Zero means that nothing is counted.", &max_tracked_tenants, 1000, 0, 1000000,
+								PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
 }
 
 } // namespace
@@ -227,13 +308,7 @@ void define_settings() {
 				nullptr);
 	define_text(Header::kTenantId, "Tenant of this session; empty means none.", &tenant_id_text,
 				check_tenant_id, assign_tenant_id);
-	DefineCustomEnumVariable("app.include_deleted", "Whether soft-deleted rows are seen.", nullptr,
-							 &include_deleted, 0, kIncludeDeleted, PGC_USERSET, GUC_REPORT, nullptr, nullptr,
-							 nullptr);
-	DefineCustomIntVariable("pg_tenant.cached_tenants",
-							"How many tenants a session keeps in memory, and how many of their grants.",
-							nullptr, &cached_tenants, 16384, 16, 1000000, PGC_SUSET, 0, nullptr, nullptr,
-							nullptr);
+	define_sizes();
 	DefineCustomBoolVariable("pg_tenant.confine_bypass_roles",
 							 "Whether superusers and roles with BYPASSRLS are confined like everyone else.",
 							 "They then see all tenants only under row_security = off.",
@@ -267,6 +342,9 @@ void define_settings() {
 		"Whether temporary tables and cursors WITH HOLD go when the session's tenant changes.", nullptr,
 		&clean_on_switch, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	define_trusted_operators();
+	define_configuration_settings();
+	define_deletion_settings();
+	define_event_settings();
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 	pg::require_settings_of_client(of_client);
@@ -286,7 +364,7 @@ const char *identity_value(Header header) {
 		value = is_bound(name_binding) ? tenant_name_text : nullptr;
 		break;
 	case Header::kPlatformId:
-		value = is_bound(platform_binding) ? platform_id_text : nullptr;
+		value = is_bound(platform_binding) || stands_alone(platform_binding) ? platform_id_text : nullptr;
 		break;
 	case Header::kRequestId:
 		value = request_id_text;

@@ -21,4 +21,8 @@ Header header_of(std::string_view name) noexcept;
 // A field value without the optional white space around it (RFC 9110, 5.5).
 std::string_view trim_value(std::string_view value) noexcept;
 
+// Whether UTF-8 begins or ends with other white space, or what looks like none at all: it would make another
+// value of one that looks the same.
+bool has_outer_space(std::string_view value) noexcept;
+
 } // namespace pg_tenant::core

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "hooks/leftovers.hpp"
+#include "deletion/lock.hpp"
 #include "context/deferred.hpp"
 #include "context/frame.hpp"
 #include "context/portals.hpp"
@@ -13,14 +14,17 @@
 #include "pg/error.hpp"
 #include "hooks/integrity.hpp"
 #include "isolation/confine.hpp"
+#include "isolation/deleted.hpp"
 #include "isolation/details.hpp"
 #include "isolation/shared_rows.hpp"
+#include "limits/result.hpp"
 #include "planning/notes.hpp"
 #include "planning/patterns.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
 #include "stats/all_tenants.hpp"
+#include "stats/session.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -50,8 +54,10 @@ template <typename Call> void in_own_frame(QueryDesc *query, Call call) {
 		call();
 	else if (frame == nullptr)
 		with_frame(frame, call);
-	else if (!frame->is_integrity_query)
+	else if (!frame->is_integrity_query && !InNoForceRLSOperation())
 		with_frame(frame, call, isolation::raise_without_detail);
+	else if (!frame->is_integrity_query)
+		with_policies_on([&] { with_frame(frame, call, isolation::raise_without_detail); });
 	else if (may_see_all_tenants())
 		with_policies_on(call);
 	else
@@ -99,6 +105,13 @@ void start_integrity_query(QueryDesc *query, int flags) {
 // The portal that runs now runs this query, rather than one that calls it.
 bool is_portal_query(const QueryDesc *query) {
 	return ActivePortal != nullptr && ActivePortal->queryDesc == query;
+}
+
+// A statement that is no portal's own has its end in executor_finish(), after its triggers.
+limits::Part part_to_run(const QueryDesc *query) {
+	if (!is_portal_query(query))
+		return limits::Part::kFirst;
+	return ActivePortal->atStart ? limits::Part::kWhole : limits::Part::kMore;
 }
 
 // What a portal's query calls is in the middle of a statement, which a switch does not change, unless the
@@ -151,6 +164,70 @@ bool is_leaders_query(const QueryDesc *query) {
 	return IsParallelWorker() && query->dest->mydest == DestTupleQueue;
 }
 
+void start_for_use(QueryDesc *query, int flags, const registry::ProtectedUse &use, bool is_granted) {
+	const bool is_unconfined = is_granted || may_see_all_tenants();
+	if (OidIsValid(use.any))
+		require_plan(query, is_unconfined);
+	if (!is_unconfined && !is_leaders_query(query))
+		isolation::require_no_shared_rows(query->plannedstmt);
+	if (is_unconfined && !is_granted && !IsParallelWorker() &&
+		(OidIsValid(use.any) || isolation::reads_shared_rows(query->plannedstmt))) {
+		start_for_all_tenants(query, flags, use.any);
+		return;
+	}
+	if (!OidIsValid(use.any) || is_unconfined) {
+		start_unprotected(query, flags);
+		return;
+	}
+	const core::TenantId *tenant = context::live_tenant();
+	// The leader has checked already, and its setting is the worker's.
+	if (!is_leaders_query(query)) {
+		// Without a portal, a transaction's deferred triggers may be running.
+		if (ActivePortal == nullptr)
+			context::require_own_deferred_triggers();
+		registry::require_for_use(tenant, use);
+		context::note_portal_owner();
+		require_plan_for(query, tenant);
+	}
+	start_in_frame(query, flags, tenant);
+}
+
+void start_checked(QueryDesc *query, int flags, bool is_granted) {
+	clean_before_query(query);
+	// What other sessions committed before this statement holds for it, though its plan may be an old one.
+	AcceptInvalidationMessages();
+	registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
+	if (unlikely(use.soft_deletes) && !is_granted && !IsParallelWorker()) {
+		query->plannedstmt = planning::plan_for_sight(query->plannedstmt);
+		use = registry::protected_use(query->plannedstmt);
+	}
+	start_for_use(query, flags, use, is_granted);
+}
+
+// A DELETE that marks rows is one still, and so is a MERGE an update.
+stats::Counter kind_of(const QueryDesc *query) {
+	switch (query->operation) {
+	case CMD_INSERT:
+		return stats::kInserts;
+	case CMD_DELETE:
+		return stats::kDeletes;
+	case CMD_UPDATE:
+	case CMD_MERGE:
+		return is_portal_query(query) && ActivePortal->commandTag == CMDTAG_DELETE ? stats::kDeletes
+																				   : stats::kUpdates;
+	default:
+		return stats::kSelects;
+	}
+}
+
+void count_run(const QueryDesc *query) {
+	const uint64 rows = query->estate->es_processed;
+	if (query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE)
+		stats::end_statement(stats::kSelects, rows);
+	else
+		stats::pause_statement(query, kind_of(query), rows);
+}
+
 } // namespace
 
 bool may_see_all_tenants() {
@@ -180,51 +257,45 @@ void executor_start(QueryDesc *query, int flags) {
 		previous.executor_start(query, flags);
 		return;
 	}
-	if (InNoForceRLSOperation()) {
-		start_integrity_query(query, flags);
-		return;
-	}
-	clean_before_query(query);
-	// What other sessions committed before this statement holds for it, though its plan may be an old one.
-	AcceptInvalidationMessages();
+	stats::begin_tenant();
 	const bool is_granted = take_grant();
-	const bool is_unconfined = is_granted || may_see_all_tenants();
-	const registry::ProtectedUse use = registry::protected_use(query->plannedstmt);
-	if (OidIsValid(use.any))
-		require_plan(query, is_unconfined);
-	if (!is_unconfined && !is_leaders_query(query))
-		isolation::require_no_shared_rows(query->plannedstmt);
-	if (is_unconfined && !is_granted && !IsParallelWorker() &&
-		(OidIsValid(use.any) || isolation::reads_shared_rows(query->plannedstmt))) {
-		start_for_all_tenants(query, flags, use.any);
-		return;
+	if (InNoForceRLSOperation() && isolation::holds_confined(query->plannedstmt)) {
+		// What a rule added to a query that sees all rows.
+		with_policies_on([&] { start_checked(query, flags, false); });
+	} else if (InNoForceRLSOperation()) {
+		start_integrity_query(query, flags);
+		if (is_granted)
+			isolation::drop_deletion_triggers(query);
+	} else {
+		start_checked(query, flags, is_granted);
 	}
-	if (!OidIsValid(use.any) || is_unconfined) {
-		start_unprotected(query, flags);
-		return;
-	}
-	const core::TenantId *tenant = context::live_tenant();
-	// The leader has checked already, and its setting is the worker's.
-	if (!is_leaders_query(query)) {
-		// Without a portal, a transaction's deferred triggers may be running.
-		if (ActivePortal == nullptr)
-			context::require_own_deferred_triggers();
-		registry::require_for_use(tenant, use);
-		context::note_portal_owner();
-		require_plan_for(query, tenant);
-	}
-	start_in_frame(query, flags, tenant);
+	deletion::note_writer(query);
 }
 
 void executor_run(EXECUTOR_RUN_PARAMETERS) {
 	require_same_tenant(query);
 	if (is_portal_query(query))
 		refuse_foreign_temporaries(query);
-	inside_statement([&] { in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
+	const bool is_clients = is_portal_query(query) || limits::is_top_level();
+	const uint64 before = is_portal_query(query) ? ActivePortal->portalPos : 0;
+	limits::run_limited(part_to_run(query), [&] {
+		const bool is_counted = stats::begin_statement();
+		limits::with_counted_rows(query, is_clients, before, [&] {
+			inside_statement(
+				[&] { in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
+		});
+		if (is_counted)
+			count_run(query);
+	});
 }
 
 void executor_finish(QueryDesc *query) {
-	inside_statement([&] { in_own_frame(query, [&] { previous.executor_finish(query); }); });
+	limits::run_limited(limits::Part::kLast, [&] {
+		const bool is_counted = stats::resume_statement(query);
+		inside_statement([&] { in_own_frame(query, [&] { previous.executor_finish(query); }); });
+		if (is_counted)
+			stats::finish_statement();
+	});
 	const Frame *frame = context::find_frame(query);
 	if (frame != nullptr && !frame->tenant.is_all)
 		context::note_deferred_keys(*frame);

@@ -6,15 +6,22 @@
 #include "context/leftovers.hpp"
 #include "context/seal.hpp"
 #include "context/settings.hpp"
+#include "events/notices.hpp"
+#include "events/number.hpp"
 #include "isolation/new_tables.hpp"
+#include "limits/shared.hpp"
+#include "limits/statement.hpp"
 #include "pg/error.hpp"
 #include "pg/explain_node.hpp"
 #include "planning/skew.hpp"
 #include "planning/trust.hpp"
+#include "registry/configuration.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/tenants.hpp"
 #include "stats/all_tenants.hpp"
+#include "stats/session.hpp"
+#include "stats/table.hpp"
 
 extern "C" {
 #include "commands/seclabel.h"
@@ -31,6 +38,7 @@ namespace {
 void relcache_message(Datum, Oid relation) {
 	registry::forget_relation(relation);
 	registry::forget_tenants(relation);
+	registry::forget_configurations(relation);
 	registry::forget_grants(relation);
 	planning::forget_sizes(relation);
 	planning::forget_trust(relation);
@@ -40,12 +48,25 @@ void request_memory() {
 	if (previous.shmem_request != nullptr)
 		previous.shmem_request();
 	stats::request_memory();
+	stats::request_table_memory();
+	events::request_notice_memory();
+	limits::request_memory();
 }
 
 void make_memory() {
 	if (previous.shmem_startup != nullptr)
 		previous.shmem_startup();
 	stats::make_memory();
+	stats::make_table_memory();
+	events::make_notice_memory();
+	limits::make_memory();
+}
+
+void tenant_assigned(const core::TenantId *tenant) {
+	stats::tenant_changed();
+	if (tenant != nullptr)
+		planning::drop_plans_of_other_size(*tenant);
+	limits::note_tenant(tenant == nullptr ? nullptr : tenant->text);
 }
 
 template <typename Hook> Hook or_standard(Hook set, Hook standard) { return set != nullptr ? set : standard; }
@@ -61,7 +82,9 @@ void install() {
 	context::watch_leftovers();
 	context::watch_portals();
 	isolation::watch_new_tables();
-	context::tenant_assigned = planning::drop_plans_of_other_size;
+	events::watch_numbering();
+	stats::watch_statements();
+	context::tenant_assigned = tenant_assigned;
 	planning::watch_functions();
 
 	previous.query_analyzed = post_parse_analyze_hook;

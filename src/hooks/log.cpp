@@ -4,10 +4,13 @@
 
 #include "context/deferred.hpp"
 #include "isolation/details.hpp"
+#include "stats/session.hpp"
 
 namespace pg_tenant::hooks {
 
 void error_reported(ErrorData *error) {
+	if (error->elevel >= ERROR)
+		stats::note_error(error->sqlerrcode);
 	if (context::keys_wait)
 		isolation::drop_detail(error);
 	if (previous.emit_log != nullptr)

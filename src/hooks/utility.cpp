@@ -7,15 +7,21 @@
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
 #include "context/settings.hpp"
+#include "deletion/follow.hpp"
+#include "deletion/enable.hpp"
+#include "events/number.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/copy.hpp"
+#include "isolation/deleted.hpp"
 #include "isolation/details.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/shared_rows.hpp"
+#include "limits/statement.hpp"
 #include "pg/error.hpp"
 #include "pg/scoped.hpp"
 #include "registry/require.hpp"
 #include "stats/all_tenants.hpp"
+#include "stats/session.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -25,6 +31,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/portal.h"
+#include "utils/rls.h"
 }
 
 namespace pg_tenant::hooks {
@@ -48,6 +55,8 @@ bool ends_transaction(const Node *utility) {
 	if (!IsA(utility, TransactionStmt) || IsAbortedTransactionBlockState())
 		return false;
 	const auto kind = reinterpret_cast<const TransactionStmt *>(utility)->kind;
+	if (kind == TRANS_STMT_PREPARE)
+		events::note_prepare();
 	return kind == TRANS_STMT_COMMIT || kind == TRANS_STMT_PREPARE;
 }
 
@@ -59,7 +68,7 @@ bool fires_all_triggers(const Node *utility) {
 }
 
 // The server looks for rows that reference the partition with a query that policies filter: it would find one
-// tenant's, and leave the others' pointing nowhere.
+// tenant's, and leave the others' pointing nowhere; or live ones alone, and leave the deleted ones so.
 void require_no_detached_key(const AlterTableStmt *statement) {
 	ListCell *cell;
 	foreach (cell, statement->cmds) {
@@ -67,13 +76,35 @@ void require_no_detached_key(const AlterTableStmt *statement) {
 			may_see_all_tenants())
 			continue;
 		const Oid table = RangeVarGetRelid(statement->relation, NoLock, true);
-		if (OidIsValid(table) && isolation::is_referenced_by_protected(table))
+		if (!OidIsValid(table))
+			continue;
+		if (isolation::is_referenced_by(table, registry::is_protected))
 			ereport(ERROR,
 					(errcode(ERRCODE_TENANT_BOUNDARY),
 					 errmsg("cannot detach a partition of \"%s\", which a protected table references",
 							get_rel_name(table)),
 					 errdetail("The check for rows that reference it would see one tenant only."),
 					 errhint("As a role that may bypass row-level security: SET row_security = off;")));
+		if (isolation::wanted_sight() != isolation::Sight::kAll &&
+			isolation::is_referenced_by(table, registry::is_soft_deleted))
+			ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+							errmsg("cannot detach a partition of \"%s\" while deleted rows are hidden",
+								   get_rel_name(table)),
+							errdetail("The check for rows that reference it would not see them."),
+							errhint("SET app.include_deleted = on;")));
+	}
+}
+
+void make_way_for_parents(const AlterTableStmt *statement) {
+	ListCell *cell;
+	foreach (cell, statement->cmds) {
+		auto *command = static_cast<AlterTableCmd *>(lfirst(cell));
+		if (command->subtype != AT_AttachPartition)
+			continue;
+		const Oid part = RangeVarGetRelid(reinterpret_cast<PartitionCmd *>(command->def)->name, NoLock, true);
+		const Oid parent = RangeVarGetRelid(statement->relation, NoLock, true);
+		if (OidIsValid(part) && OidIsValid(parent))
+			deletion::make_way_for_parent(part, parent);
 	}
 }
 
@@ -84,6 +115,8 @@ const List *guard(const Node *utility) {
 		require_no_detached_key(reinterpret_cast<const AlterTableStmt *>(utility));
 		isolation::require_same_remote_column(reinterpret_cast<const AlterTableStmt *>(utility));
 	}
+	if (IsA(utility, CreateTrigStmt))
+		deletion::require_own_trigger(reinterpret_cast<const CreateTrigStmt *>(utility));
 	if (IsA(utility, AlterDomainStmt))
 		isolation::require_own_domain(reinterpret_cast<const AlterDomainStmt *>(utility));
 	if (IsA(utility, TruncateStmt))
@@ -105,30 +138,72 @@ void run_confined(UtilityCall *call) {
 		run_copy_from(*call, table);
 		return;
 	}
-	PlannedStmt *query =
-		copy != nullptr && !copy->is_from ? isolation::confined_copy_to(call->statement) : nullptr;
-	if (query != nullptr)
-		call->statement = query;
 	call->run();
 }
 
-} // namespace
-
-void refuse_portal(const char *name, const context::BoundTenant &owner) {
-	ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
-					owner.is_all ? errmsg("cursor \"%s\" was opened for all tenants", name)
-								 : errmsg("cursor \"%s\" was opened by another tenant", name),
-					errhint("CLOSE %s;", quote_identifier(name))));
+void run_as_planned(UtilityCall *call, bool is_confined) {
+	if (is_confined)
+		pg::catching([&] { run_confined(call); }, isolation::raise_without_detail);
+	else
+		call->run();
 }
 
-void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
-					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
-					 DestReceiver *receiver, QueryCompletion *completion) {
+// A restore adds foreign keys in no order, under row_security = off.
+void run(UtilityCall *call, bool is_confined) {
+	if (row_security || !IsA(call->statement->utilityStmt, AlterTableStmt))
+		run_as_planned(call, is_confined);
+	else
+		pg::with_value(&deletion::any_row_may_be_referenced, true,
+					   [&] { run_as_planned(call, is_confined); });
+}
+
+PlannedStmt *statement_to_run(PlannedStmt *statement, bool is_confined) {
 	const Node *utility = statement->utilityStmt;
-	if (context == PROCESS_UTILITY_TOPLEVEL)
-		context::utility_count++;
-	// For the plan that an EXECUTE is about to take.
-	follow_confinement();
+	if (IsBinaryUpgrade || !IsA(utility, CopyStmt) || reinterpret_cast<const CopyStmt *>(utility)->is_from)
+		return statement;
+	PlannedStmt *query = isolation::copy_to_as_query(statement, is_confined);
+	return query == nullptr ? statement : query;
+}
+
+// What must not be kept from ending a transaction, and what does no work.
+bool is_limited(const Node *utility) {
+	switch (nodeTag(utility)) {
+	case T_TransactionStmt:
+	case T_VariableSetStmt:
+	case T_VariableShowStmt:
+	case T_DiscardStmt:
+	case T_ClosePortalStmt:
+	case T_DeallocateStmt:
+		return false;
+	default:
+		return true;
+	}
+}
+
+// Not what only sets up others: transactions, settings, prepared statements. What EXECUTE runs counts by
+// itself.
+bool is_counted_command(const Node *utility) {
+	return is_limited(utility) && !IsA(utility, PrepareStmt) && !IsA(utility, ExecuteStmt);
+}
+
+bool begin_counting() {
+	stats::begin_tenant();
+	return stats::begin_statement();
+}
+
+template <typename Call> void run_within_limits(const Node *utility, Call call) {
+	// Decided now: it may be freed.
+	const bool sets_variable = IsA(utility, VariableSetStmt);
+	if (is_limited(utility))
+		limits::run_limited(limits::Part::kWhole, call);
+	else
+		call();
+	if (sets_variable)
+		limits::keep_ceilings();
+}
+
+void process(UtilityCall *call) {
+	const Node *utility = call->statement->utilityStmt;
 	// Decided now: what runs below may free the statement.
 	const bool is_commit = ends_transaction(utility);
 	const bool fires_triggers = fires_all_triggers(utility);
@@ -142,20 +217,21 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 	else if (!IsBinaryUpgrade)
 		seen_whole = isolation::protected_target(utility);
 	isolation::close_tables_before(utility);
-	clean_before_utility(utility, context == PROCESS_UTILITY_TOPLEVEL);
+	if (IsA(utility, AlterTableStmt) && !IsBinaryUpgrade)
+		make_way_for_parents(reinterpret_cast<const AlterTableStmt *>(utility));
+	clean_before_utility(utility, call->context == PROCESS_UTILITY_TOPLEVEL);
 	if (IsA(utility, FetchStmt))
 		require_owner(reinterpret_cast<const FetchStmt *>(utility));
 	// They may bring rows of a protected table into their own portal's store, through another portal.
 	if (IsA(utility, FetchStmt) || IsA(utility, ExecuteStmt) || IsA(utility, CallStmt))
 		context::note_portal_owner();
-	UtilityCall call = {statement,  text,        read_only_tree, context,
-						parameters, environment, receiver,       completion};
-	inside_statement([&] {
-		if (is_confined)
-			pg::catching([&] { run_confined(&call); }, isolation::raise_without_detail);
-		else
-			call.run();
-	});
+	call->statement = statement_to_run(call->statement, is_confined);
+	const QueryCompletion *completion = call->completion;
+	const bool is_counted =
+		call->context == PROCESS_UTILITY_TOPLEVEL && is_counted_command(utility) && begin_counting();
+	inside_statement([&] { run(call, is_confined); });
+	if (is_counted)
+		stats::end_statement(stats::kUtilities, completion == nullptr ? 0 : completion->nprocessed);
 	if (OidIsValid(seen_whole))
 		stats::note_all_tenants(seen_whole);
 	follow_confinement();
@@ -172,6 +248,27 @@ void process_utility(PlannedStmt *statement, const char *text, bool read_only_tr
 		context::require_own_deferred_triggers();
 	if (fires_triggers)
 		context::forget_deferred_triggers();
+}
+
+} // namespace
+
+void refuse_portal(const char *name, const context::BoundTenant &owner) {
+	ereport(ERROR, (errcode(ERRCODE_TENANT_CHANGED),
+					owner.is_all ? errmsg("cursor \"%s\" was opened for all tenants", name)
+								 : errmsg("cursor \"%s\" was opened by another tenant", name),
+					errhint("CLOSE %s;", quote_identifier(name))));
+}
+
+void process_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
+					 ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment *environment,
+					 DestReceiver *receiver, QueryCompletion *completion) {
+	if (context == PROCESS_UTILITY_TOPLEVEL)
+		context::utility_count++;
+	// For the plan that an EXECUTE is about to take.
+	follow_confinement();
+	UtilityCall call = {statement,  text,        read_only_tree, context,
+						parameters, environment, receiver,       completion};
+	run_within_limits(statement->utilityStmt, [&] { process(&call); });
 }
 
 } // namespace pg_tenant::hooks

@@ -22,6 +22,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_policy.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
@@ -235,7 +236,7 @@ void close_tables_before(const Node *utility) {
 	if (IsA(utility, DropStmt)) {
 		auto *drop = reinterpret_cast<const DropStmt *>(utility);
 		if (drop->behavior == DROP_CASCADE && drop->removeType == OBJECT_EXTENSION &&
-			names(drop, "pg_tenant")) {
+			names(drop, "pg_tenant") && OidIsValid(get_extension_oid("pg_tenant", true))) {
 			registry::require_free("drop pg_tenant");
 			drop_key_checks();
 			close_all_tables();

@@ -19,6 +19,7 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -26,6 +27,16 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 namespace {
+
+// Once it is restored, the index of a table with such a partition, which has none, is never valid.
+bool has_foreign_part(Oid relation) {
+	ListCell *cell;
+	foreach (cell, find_all_inheritors(relation, NoLock, nullptr)) {
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
 
 // Calls with each row of a catalog that belongs to the relation, seen with the catalog's own snapshot.
 template <typename Visit>
@@ -144,13 +155,18 @@ bool has_leading_index(Oid relation, AttrNumber column) {
 	ListCell *cell;
 	foreach (cell, RelationGetIndexList(opened)) {
 		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-		if (index->rd_index->indisvalid && index->rd_index->indkey.values[0] == column &&
-			RelationGetIndexPredicate(index) == NIL)
+		if (index->rd_index->indkey.values[0] == column && RelationGetIndexPredicate(index) == NIL &&
+			(index->rd_index->indisvalid || has_foreign_part(relation)))
 			found = true;
 		index_close(index, AccessShareLock);
 	}
 	table_close(opened, NoLock);
 	return found;
+}
+
+void use_owners_search_path() {
+	(void)set_config_option("search_path", "\"$user\", public", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							true, 0, false);
 }
 
 } // namespace pg_tenant::isolation

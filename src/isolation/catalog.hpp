@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pg/prelude.hpp"
+#include "pg/scoped.hpp"
 
 extern "C" {
 #include "access/attnum.h"
@@ -28,10 +29,17 @@ struct PolicyCensus {
 
 PolicyCensus policies_of(Oid relation);
 
-// Whether a valid index leads with this column and covers every row.
+// Whether an index leads with this column and covers every row that an index can.
 bool has_leading_index(Oid relation, AttrNumber column);
 
 // The owner of schema tenant, and so of the registry; InvalidOid without the extension.
 Oid extension_owner();
+
+// What triggers and defaults of a table expect that are run as its owner: the caller's path is no matter of
+// theirs. Until the level of settings ends.
+void use_owners_search_path();
+
+// Runs a call as that owner: what writes the registry.
+template <typename Call> void as_registry(Call call) { pg::as_role(extension_owner(), 0, call); }
 
 } // namespace pg_tenant::isolation

@@ -8,7 +8,7 @@
 #include "pg/compat.hpp"
 #include "pg/error.hpp"
 #include "pg/privileges.hpp"
-#include "pg/query.hpp"
+#include "pg/range_table.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
@@ -178,40 +178,52 @@ bool calls_own_function(const RangeTblEntry *entry) {
 	return false;
 }
 
-bool touches_protected(Node *node, void *context) {
-	if (node == nullptr)
-		return false;
-	if (!IsA(node, Query))
-		return pg::walk_expression(node, touches_protected, context);
-	auto *query = reinterpret_cast<Query *>(node);
-	ListCell *cell;
-	foreach (cell, query->rtable) {
-		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
-		if (is_protected(entry) || (entry->rtekind == RTE_FUNCTION && calls_own_function(entry)))
-			return true;
-	}
-	return pg::walk_inner_queries(query, touches_protected, context);
+// What becomes of a query, and what was found in it.
+struct Visit {
+	bool confines;
+	Sight sight;
+	bool calls_function;
+};
+
+void visit_entry(Query *query, RangeTblEntry *entry, int index, Sight sight, Visit *visit) {
+	if (entry->rtekind == RTE_FUNCTION && calls_own_function(entry))
+		visit->calls_function = true;
+	if (entry->rtekind != RTE_RELATION)
+		return;
+	if (visit->confines && registry::is_protected(entry->relid))
+		confine_entry(query, entry, index);
+	else if (visit->confines && holds_statistics(entry->relid))
+		hide_statistics(query, entry, index);
+	if (registry::is_soft_deleted(entry->relid))
+		hide_deleted(query, entry, index, sight);
 }
 
-bool confine_walker(Node *node, void *calls_function) {
+bool visit_queries(Node *node, void *context) {
 	if (node == nullptr)
 		return false;
 	if (!IsA(node, Query))
-		return pg::walk_expression(node, confine_walker, calls_function);
+		return pg::walk_expression(node, visit_queries, context);
 	auto *query = reinterpret_cast<Query *>(node);
+	auto *visit = static_cast<Visit *>(context);
+	const bool touches_live_only = mark_for_delete(query);
 	int index = 0;
 	ListCell *cell;
 	foreach (cell, query->rtable) {
-		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
 		index++;
-		if (entry->rtekind == RTE_FUNCTION && calls_own_function(entry))
-			*static_cast<bool *>(calls_function) = true;
-		if (is_protected(entry))
-			confine_entry(query, entry, index);
-		else if (entry->rtekind == RTE_RELATION && holds_statistics(entry->relid))
-			hide_statistics(query, entry, index);
+		const bool is_marked = touches_live_only && index == query->resultRelation;
+		auto *entry = lfirst_node(RangeTblEntry, cell);
+		visit_entry(query, entry, index, is_marked ? Sight::kLive : visit->sight, visit);
+		// Who sees deleted rows alone sees none that can be deleted.
+		if (is_marked && visit->sight == Sight::kDead)
+			hide_deleted(query, entry, index, Sight::kDead);
 	}
-	return pg::walk_inner_queries(query, confine_walker, calls_function);
+	return pg::walk_inner_queries(query, visit_queries, context);
+}
+
+bool visit_query(Query *query, bool confines, Sight sight) {
+	Visit visit = {confines, sight, false};
+	(void)visit_queries(reinterpret_cast<Node *>(query), &visit);
+	return visit.calls_function;
 }
 
 // The server reads a part through its table, whatever the part's own policies say.
@@ -262,13 +274,15 @@ void confine_cascade(Query *query) {
 	table_close(place.relation, NoLock);
 }
 
-bool confine_query(Query *query) {
-	bool calls_function = false;
-	(void)confine_walker(reinterpret_cast<Node *>(query), &calls_function);
-	return calls_function;
-}
+bool confine_query(Query *query, Sight sight) { return visit_query(query, true, sight); }
 
-bool may_touch_protected(Query *query) { return touches_protected(reinterpret_cast<Node *>(query), nullptr); }
+bool hide_deleted_rows(Query *query, Sight sight) { return visit_query(query, false, sight); }
+
+bool may_touch_protected(Query *query) {
+	return pg::names_entry(query, [](const RangeTblEntry *entry) {
+		return is_protected(entry) || (entry->rtekind == RTE_FUNCTION && calls_own_function(entry));
+	});
+}
 
 bool is_confined(const RangeTblEntry *entry) { return has_mark(entry); }
 
@@ -297,24 +311,15 @@ bool confirm_plan(PlannedStmt *plan) {
 	return true;
 }
 
-bool holds_confined(const PlannedStmt *plan) {
-	ListCell *cell;
-	foreach (cell, plan->rtable) {
-		if (has_mark(static_cast<RangeTblEntry *>(lfirst(cell))))
-			return true;
-	}
-	return false;
-}
+bool holds_confined(const PlannedStmt *plan) { return pg::find_entry(plan->rtable, has_mark) != nullptr; }
 
 PlanKind kind_of_plan(const PlannedStmt *plan) {
-	ListCell *cell;
-	foreach (cell, plan->rtable) {
-		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
-		if (!has_mark(entry) && is_protected(entry) &&
-			check_enable_rls(entry->relid, pg::check_as_user(plan, entry), true) != RLS_ENABLED)
-			return PlanKind::kUnconfined;
-	}
-	return PlanKind::kConfined;
+	const bool is_open =
+		pg::find_entry(plan->rtable, [plan](RangeTblEntry *entry) {
+			return !has_mark(entry) && is_protected(entry) &&
+				   check_enable_rls(entry->relid, pg::check_as_user(plan, entry), true) != RLS_ENABLED;
+		}) != nullptr;
+	return is_open ? PlanKind::kUnconfined : PlanKind::kConfined;
 }
 
 } // namespace pg_tenant::isolation

@@ -4,6 +4,7 @@
 // gave them already. All may raise.
 #pragma once
 
+#include "isolation/deleted.hpp"
 #include "pg/prelude.hpp"
 
 extern "C" {
@@ -13,10 +14,13 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
-// Changes the query, which must be the caller's own, and marks the relations that it confined. The marks go
-// with the range table into the plan. Returns whether a function is called in FROM, whose body the planner
-// may inline.
-bool confine_query(Query *query);
+// Changes the query, which must be the caller's own, and marks the relations that it confined, and those
+// whose deleted rows it hid. The marks go with the range table into the plan. Returns whether a function is
+// called in FROM, whose body the planner may inline.
+bool confine_query(Query *query, Sight sight);
+
+// The same for a query that sees all tenants.
+bool hide_deleted_rows(Query *query, Sight sight);
 
 // Whether this relation was confined here.
 bool is_confined(const RangeTblEntry *entry);

@@ -1,6 +1,7 @@
 #include "isolation/copy.hpp"
 
 #include "isolation/catalog.hpp"
+#include "isolation/deleted.hpp"
 #include "isolation/label.hpp"
 #include "isolation/shared_rows.hpp"
 #include "isolation/statistics.hpp"
@@ -117,15 +118,16 @@ Node *guard_of_rows(Oid table) {
 
 } // namespace
 
-PlannedStmt *confined_copy_to(const PlannedStmt *statement) {
+PlannedStmt *copy_to_as_query(const PlannedStmt *statement, bool is_confined) {
 	auto *copy = castNode(CopyStmt, statement->utilityStmt);
 	const Oid table = copy->relation == nullptr ? InvalidOid : RangeVarGetRelid(copy->relation, NoLock, true);
 	if (!OidIsValid(table))
 		return nullptr;
 	// From 18 on the server copies materialized views too; as a query it is refused.
-	const bool is_confined = holds_shared_rows(table) || holds_statistics(table) ||
-							 registry::protection_of(table).column != InvalidAttrNumber;
-	return is_confined ? copy_of_query(statement, table) : nullptr;
+	const bool is_of_tenants =
+		is_confined && (holds_shared_rows(table) || holds_statistics(table) || registry::is_protected(table));
+	const bool has_deleted = wanted_sight() != Sight::kAll && registry::is_soft_deleted(table);
+	return is_of_tenants || has_deleted ? copy_of_query(statement, table) : nullptr;
 }
 
 Oid protected_target(const CopyStmt *copy) {

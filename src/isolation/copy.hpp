@@ -11,9 +11,10 @@ extern "C" {
 
 namespace pg_tenant::isolation {
 
-// The COPY of a query to run in place of this COPY TO, or NULL where it copies nothing protected. PostgreSQL
-// asks no policies for roles that bypass them, and copies nothing of a partitioned table for others.
-PlannedStmt *confined_copy_to(const PlannedStmt *statement);
+// The COPY of a query to run in place of this COPY TO, or NULL where it copies nothing protected, or nothing
+// for a session that is not confined, and no deleted rows. PostgreSQL asks no policies for roles that bypass
+// them, and copies nothing of a partitioned table for others.
+PlannedStmt *copy_to_as_query(const PlannedStmt *statement, bool is_confined);
 
 // The protected table that a COPY FROM names, locked as COPY locks it; InvalidOid for any other.
 Oid protected_target(const CopyStmt *copy);

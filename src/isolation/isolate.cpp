@@ -31,7 +31,6 @@ extern "C" {
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
-#include "tcop/pquery.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
@@ -55,10 +54,6 @@ struct Move {
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("cannot isolate a tenant of \"%s\"", get_rel_name(move.table)), errdetail("%s", why)));
-}
-
-const char *literal_of(Oid type, const char *text) {
-	return psprintf("%s::%s", quote_literal_cstr(text), format_type_be_qualified(type));
 }
 
 // Raises unless the parent is partitioned by the tenant and by nothing else.
@@ -111,7 +106,7 @@ List *listed_tenants(const Move &move, Oid partition) {
 	for (int i = 0; move.by_list && i < parts->boundinfo->ndatums; i++) {
 		if (!OidIsValid(partition) || parts->oids[parts->boundinfo->indexes[i]] == partition)
 			tenants = lappend(tenants,
-							  const_cast<char *>(literal_of(
+							  const_cast<char *>(pg::literal(
 								  move.type, OidOutputFunctionCall(output, parts->boundinfo->datums[i][0]))));
 	}
 	table_close(parent, NoLock);
@@ -200,11 +195,6 @@ void begin_move(Move *move) {
 	start_mirroring(move->mirror);
 }
 
-void commit() {
-	SPI_commit();
-	EnsurePortalSnapshotExists();
-}
-
 void copy_all(const Move &move, int batch) {
 	Relation source = table_open(move.mirror.source, AccessShareLock);
 	const BlockNumber blocks = RelationGetNumberOfBlocks(source);
@@ -213,7 +203,7 @@ void copy_all(const Move &move, int batch) {
 	BlockNumber told = 0;
 	for (BlockNumber first = 0; first < blocks; first += step) {
 		copy_blocks(move.mirror, first, first + step);
-		commit();
+		pg::commit_sql();
 		if (first - told >= blocks / 10 && blocks > step * 10) {
 			ereport(NOTICE, (errmsg("%u of %u blocks of \"%s\" are copied", first, blocks,
 									get_rel_name(move.mirror.source))));
@@ -228,10 +218,10 @@ void add_foreign_keys(const Move &move) {
 	for (const Oid stage : stages) {
 		const char *name = pg::qualified_name(stage);
 		alter_table(name, definition_of(move.table, "keys of parts"));
-		commit();
+		pg::commit_sql();
 		run_all(definition_of(stage, "validate own keys"));
 		pg::run_sql("ANALYZE %s", name);
-		commit();
+		pg::commit_sql();
 	}
 }
 
@@ -303,7 +293,7 @@ void prepare(Oid table, const char *tenant, Move *move) {
 	move->type = protection.type;
 	move->mirror.column = get_attname(table, protection.column, false);
 	move->mirror.tenant = pstrdup(id.text);
-	move->mirror.literal = literal_of(move->type, id.text);
+	move->mirror.literal = pg::literal(move->type, id.text);
 	find_partition(move);
 }
 
@@ -324,15 +314,15 @@ void move_tenant(Move *move, int batch) {
 	lock_for_session(move->mirror.source, &source_lock);
 	require_replaceable(*move);
 	protecting([&] { begin_move(move); });
-	commit();
+	pg::commit_sql();
 	copy_all(*move, batch);
 	add_foreign_keys(*move);
 	wait_for_older_snapshots();
 	const List *validations = NIL;
 	protecting([&] { validations = replace_partition(*move); });
-	commit();
+	pg::commit_sql();
 	run_all(validations);
-	commit();
+	pg::commit_sql();
 	UnlockRelationIdForSession(&source_lock, ShareUpdateExclusiveLock);
 	UnlockRelationIdForSession(&table_lock, ShareUpdateExclusiveLock);
 }
@@ -341,14 +331,15 @@ void move_tenant(Move *move, int batch) {
 
 void isolate_tenant(Oid table, const char *tenant, int batch) {
 	registry::require_free("move a tenant");
-	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	pg::begin_committing_sql();
 	lock_owned(table, ShareUpdateExclusiveLock);
 	Move move;
 	prepare(table, tenant, &move);
 	if (has_own_partition(move)) {
 		ereport(NOTICE,
 				(errmsg("the tenant has a partition of its own: \"%s\"", get_rel_name(move.mirror.source))));
+		// A call that ended between its last two transactions has left them.
+		run_all(definition_of(table, "unfinished keys"));
 	} else if (!OidIsValid(move.mirror.source)) {
 		pg::run_sql("CREATE TABLE %s PARTITION OF %s FOR VALUES IN (%s)",
 					quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)),

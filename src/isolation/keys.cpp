@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "isolation/boundary.hpp"
-#include "isolation/catalog.hpp"
+#include "isolation/catalog_rows.hpp"
 #include "isolation/references.hpp"
 #include "pg/scoped.hpp"
 #include "pg/spi.hpp"
@@ -47,30 +47,6 @@ struct Check {
 	bool spans; // both tables are protected
 	bool is_missing;
 };
-
-// Queries of the catalogs as they are now, whatever the transaction's snapshot, and whoever asks: the views
-// are their owner's.
-template <typename Call> void with_catalogs(Call call) {
-	PushActiveSnapshot(GetLatestSnapshot());
-	pg::as_role(extension_owner(), 0, call);
-	PopActiveSnapshot();
-}
-
-// Runs a query and calls with each row: values are asked of it by the number of their column. What the call
-// does may run other queries.
-template <typename Visit> void visit_rows(const char *query, bool read_only, Visit visit) {
-	int result = 0;
-	with_catalogs([&] { result = SPI_execute(query, read_only, 0); });
-	if (result < 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
-	SPITupleTable *rows = SPI_tuptable;
-	const uint64 count = SPI_processed;
-	for (uint64 i = 0; i < count; i++)
-		visit([rows, i](int column) {
-			bool is_null;
-			return SPI_getbinval(rows->vals[i], rows->tupdesc, column, &is_null);
-		});
-}
 
 // A condition: the foreign keys from or to these tables.
 const char *keys_of(const List *tables) {
@@ -307,7 +283,7 @@ void report_unsafe_keys(Oid table, const char *column) {
 									  : 0));
 }
 
-bool is_referenced_by_protected(Oid table) {
+bool is_referenced_by(Oid table, bool (*holds)(Oid referencing)) {
 	bool found = false;
 	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
 	// No index leads to the referenced table.
@@ -316,7 +292,7 @@ bool is_referenced_by_protected(Oid table) {
 	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan))) {
 		auto *constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
 		found = constraint->contype == CONSTRAINT_FOREIGN && constraint->confrelid == table &&
-				registry::protection_of(constraint->conrelid).column != InvalidAttrNumber;
+				holds(constraint->conrelid);
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);

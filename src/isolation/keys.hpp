@@ -36,7 +36,7 @@ int count_disabled_key_checks(Relation relation);
 // Says in a NOTICE which keys of a table that is being protected span tenants.
 void report_unsafe_keys(Oid table, const char *column);
 
-// Whether a protected table has a foreign key to this one. Reads pg_constraint.
-bool is_referenced_by_protected(Oid table);
+// Whether a table of which this holds has a foreign key to this one. Reads pg_constraint.
+bool is_referenced_by(Oid table, bool (*holds)(Oid referencing));
 
 } // namespace pg_tenant::isolation

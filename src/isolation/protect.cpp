@@ -346,7 +346,7 @@ void unprotect(Oid table) {
 	pg::with_value(&protection_may_change, true, [&] { unprotect_locked(table); });
 }
 
-void protect_new_part(Oid relation) {
+void protect_new_part(Oid relation, bool is_restored) {
 	Oid parent = InvalidOid;
 	Oid open_parent = InvalidOid;
 	ListCell *cell;
@@ -356,8 +356,9 @@ void protect_new_part(Oid relation) {
 		else
 			open_parent = lfirst_oid(cell);
 	}
-	// Through a parent its parts are read without their own policies.
-	if (OidIsValid(open_parent) && (OidIsValid(parent) || is_protected(relation)))
+	// Through a parent its parts are read without their own policies. A restore labels a foreign table and
+	// attaches it before it protects the parent.
+	if (!is_restored && OidIsValid(open_parent) && (OidIsValid(parent) || is_protected(relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_TENANT_BOUNDARY),
 				 errmsg("protected table \"%s\" cannot be a part of \"%s\", which is not protected",

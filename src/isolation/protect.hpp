@@ -39,11 +39,15 @@ bool is_shared(Oid table);
 // share.cpp: takes that declaration back; needs pg::begin_sql().
 void forget_share(Oid table);
 
-// Protects a table, and what is below it, if the command that just ran made it a part of a protected one.
-void protect_new_part(Oid relation);
+// Protects a table, and what is below it, if the command that just ran made it a part of a protected one. A
+// table that is protected itself becomes part of one that is not only where it is restored.
+void protect_new_part(Oid relation, bool is_restored);
 
 // rows.cpp: gives every row a tenant, and reports or registers those that the rows name. The column is there.
 void adopt_rows(Oid table, const ProtectOptions &options);
+
+// rows.cpp: whether a tenant column of this type can hold it.
+bool fits_column(const core::TenantId &id, Oid type);
 
 // rows.cpp: a tenant in the spelling of a column of this type; raises 22023 if it has none, TN002 if it
 // should be registered and is not.

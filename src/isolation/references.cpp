@@ -2,69 +2,23 @@
 
 #include <cstring>
 
+#include "isolation/key_queries.hpp"
 #include "pg/error.hpp"
-#include "pg/hash.hpp"
-#include "pg/scoped.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_constraint.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_tenant::isolation {
 namespace {
-
-// A row of pg_constraint.
-struct ForeignKey {
-	Oid oid;
-	Oid parent;
-	NameData name;
-	bool is_validated;
-	Oid referencing;
-	Oid referenced;
-	int count;
-	AttrNumber referencing_columns[INDEX_MAX_KEYS];
-	AttrNumber referenced_columns[INDEX_MAX_KEYS];
-	Oid operators[INDEX_MAX_KEYS];            // referenced = referencing
-	Oid referenced_operators[INDEX_MAX_KEYS]; // referenced = referenced
-};
-
-void read_key(Oid constraint, ForeignKey *key) {
-	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-	if (!HeapTupleIsValid(tuple) ||
-		reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype != CONSTRAINT_FOREIGN)
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this trigger belongs to no foreign key")));
-	auto *form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-	key->oid = constraint;
-	key->parent = form->conparentid;
-	key->name = form->conname;
-	key->is_validated = form->convalidated;
-	key->referencing = form->conrelid;
-	key->referenced = form->confrelid;
-	DeconstructFkConstraintRow(tuple, &key->count, key->referencing_columns, key->referenced_columns,
-							   key->operators, key->referenced_operators, nullptr, nullptr, nullptr);
-	ReleaseSysCache(tuple);
-}
-
-// The key that a partition's was made of: it names both tables as a whole.
-void read_declared_key(const ForeignKey &own, ForeignKey *declared) {
-	*declared = own;
-	while (OidIsValid(declared->parent))
-		read_key(declared->parent, declared);
-}
 
 bool spans_tenants(const ForeignKey &key) {
 	const AttrNumber referencing = registry::protection_of(key.referencing).column;
@@ -78,13 +32,6 @@ bool spans_tenants(const ForeignKey &key) {
 	return true;
 }
 
-enum class Lookup {
-	kReferenced,  // the row that a key references: the server's own check, whose name comes first, has locked
-				  // it
-	kMoved,       // the row that has a referenced key now, locked: who is about to reference it is waited for
-	kReferencing, // the rows that reference a key
-};
-
 const char *tenant_column_name(Oid table) {
 	return get_attname(table, registry::protection_of(table).column, false);
 }
@@ -94,92 +41,33 @@ AttrNumber tenant_column(Oid table, Oid whole_table) {
 	return get_attnum(table, tenant_column_name(whole_table));
 }
 
-char *lookup_text(const ForeignKey &key, Lookup lookup, Relation table, Oid *types) {
-	const bool reads_referencing = lookup == Lookup::kReferencing;
-	const bool by_referencing = lookup == Lookup::kReferenced;
-	const Oid relation = RelationGetRelid(table);
+// The tenants of the row that a key references, which the server's own check, whose name comes first, has
+// locked; of the one that has a referenced key now, locked, so that who is about to reference it is waited
+// for; of the rows that reference a key.
+const char *tenants_text(const ForeignKey &key, KeyQuery query, Relation table, Oid *types) {
+	const bool reads_referencing = query == KeyQuery::kReferencing;
 	StringInfoData text;
 	initStringInfo(&text);
-	appendStringInfo(&text, "SELECT %sx.%s FROM %s%s x", reads_referencing ? "DISTINCT " : "",
-					 quote_identifier(tenant_column_name(relation)),
-					 table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
-					 pg::qualified_name(relation));
-	for (int i = 0; i < key.count; i++) {
-		const AttrNumber number = reads_referencing ? key.referencing_columns[i] : key.referenced_columns[i];
-		const char *column = psprintf("x.%s", quote_identifier(get_attname(relation, number, false)));
-		const Oid type = get_atttype(relation, number);
-		const char *parameter = psprintf("$%d", i + 1);
-		types[i] = by_referencing ? get_atttype(key.referencing, key.referencing_columns[i])
-								  : get_atttype(key.referenced, key.referenced_columns[i]);
-		appendStringInfoString(&text, i == 0 ? " WHERE " : " AND ");
-		if (reads_referencing)
-			generate_operator_clause(&text, parameter, types[i], key.operators[i], column, type);
-		else
-			generate_operator_clause(&text, column, type,
-									 by_referencing ? key.operators[i] : key.referenced_operators[i],
-									 parameter, types[i]);
-	}
-	if (lookup == Lookup::kMoved)
+	appendStringInfo(&text, "SELECT %sx.%s FROM %s x", reads_referencing ? "DISTINCT " : "",
+					 quote_identifier(tenant_column_name(RelationGetRelid(table))), rows_of_key(table));
+	append_key_conditions(&text, key, reads_referencing ? KeySide::kReferencing : KeySide::kReferenced,
+						  query == KeyQuery::kReferenced ? KeySide::kReferencing : KeySide::kReferenced,
+						  types);
+	if (query == KeyQuery::kMoved)
 		appendStringInfoString(&text, " FOR UPDATE OF x");
 	return text.data;
 }
 
-struct PlanKey {
-	Oid constraint;
-	Lookup lookup;
-};
-
-struct Plan {
-	PlanKey key;
-	SPIPlanPtr plan;
-};
-
-// The plan of an earlier lookup, if nothing that it depends on has changed since.
-SPIPlanPtr plan_of(const ForeignKey &key, Lookup lookup, Relation table) {
-	static HTAB *plans = nullptr;
-	if (plans == nullptr)
-		plans = pg::make_hash_table<PlanKey, Plan>("pg_tenant lookups of foreign keys", 64, TopMemoryContext);
-	const PlanKey wanted = {key.oid, lookup};
-	bool is_there;
-	auto *found = static_cast<Plan *>(hash_search(plans, &wanted, HASH_ENTER, &is_there));
-	if (!is_there)
-		found->plan = nullptr;
-	if (found->plan != nullptr && SPI_plan_is_valid(found->plan))
-		return found->plan;
-	if (found->plan != nullptr)
-		SPI_freeplan(found->plan);
-	found->plan = nullptr;
-	Oid types[INDEX_MAX_KEYS];
-	const char *text = lookup_text(key, lookup, table, types);
-	SPIPlanPtr plan = SPI_prepare(text, key.count, types);
-	if (plan == nullptr)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	SPI_keepplan(plan);
-	found->plan = plan;
-	return plan;
-}
-
 // The tenants, as text, of the rows that are found for the key in the slot. Between pg::begin_sql() and
 // pg::end_sql(), whose memory they are in.
-List *tenants_found(const ForeignKey &key, Lookup lookup, TupleTableSlot *slot, const AttrNumber *columns) {
+List *tenants_found(const ForeignKey &key, KeyQuery query, TupleTableSlot *slot, const AttrNumber *columns) {
 	Datum values[INDEX_MAX_KEYS];
-	for (int i = 0; i < key.count; i++) {
-		bool is_null;
-		values[i] = slot_getattr(slot, columns[i], &is_null);
-		if (is_null)
-			return NIL;
-	}
+	if (!read_key_values(key, slot, columns, values))
+		return NIL;
 	Relation table =
-		table_open(lookup == Lookup::kReferencing ? key.referencing : key.referenced, RowShareLock);
-	// What this transaction has done counts too.
-	CommandCounterIncrement();
-	int result = 0;
-	pg::as_role(table->rd_rel->relowner, SECURITY_NOFORCE_RLS, [&] {
-		result = SPI_execute_snapshot(plan_of(key, lookup, table), values, nullptr, GetLatestSnapshot(),
-									  InvalidSnapshot, false, false, 0);
-	});
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+		table_open(query == KeyQuery::kReferencing ? key.referencing : key.referenced, RowShareLock);
+	run_key_query(key, query, table, key.count, values, nullptr,
+				  [&](Oid *types) { return tenants_text(key, query, table, types); });
 	List *tenants = NIL;
 	for (uint64 i = 0; i < SPI_processed; i++)
 		tenants = lappend(tenants, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
@@ -210,7 +98,7 @@ const char *tenant_text(TupleTableSlot *slot, AttrNumber column) {
 
 bool references_other_tenant(const ForeignKey &own, const ForeignKey &declared, TupleTableSlot *slot) {
 	pg::begin_sql();
-	const List *tenants = tenants_found(declared, Lookup::kReferenced, slot, own.referencing_columns);
+	const List *tenants = tenants_found(declared, KeyQuery::kReferenced, slot, own.referencing_columns);
 	const bool result =
 		tenants != NIL &&
 		has_other(tenants, tenant_text(slot, tenant_column(own.referencing, declared.referencing)));
@@ -223,8 +111,8 @@ bool is_referenced_by_other_tenant(const ForeignKey &own, const ForeignKey &decl
 	bool result = false;
 	pg::begin_sql();
 	ListCell *cell;
-	foreach (cell, tenants_found(declared, Lookup::kMoved, slot, own.referenced_columns)) {
-		if (has_other(tenants_found(declared, Lookup::kReferencing, slot, own.referenced_columns),
+	foreach (cell, tenants_found(declared, KeyQuery::kMoved, slot, own.referenced_columns)) {
+		if (has_other(tenants_found(declared, KeyQuery::kReferencing, slot, own.referenced_columns),
 					  static_cast<const char *>(lfirst(cell))))
 			result = true;
 	}

@@ -129,14 +129,16 @@ bool is_populated(Oid relation) {
 
 } // namespace
 
+bool fits_column(const TenantId &id, Oid type) {
+	return type == UUIDOID   ? id.is_uuid
+		   : type == INT8OID ? id.is_number
+		   : type == INT4OID ? id.is_number && id.number >= PG_INT32_MIN && id.number <= PG_INT32_MAX
+							 : true;
+}
+
 void read_tenant_for(Oid type, const char *text, const char *what, bool may_be_new, TenantId *id) {
 	context::read_tenant_id(text, what, id);
-	const bool fits = type == UUIDOID   ? id->is_uuid
-					  : type == INT8OID ? id->is_number
-					  : type == INT4OID
-						  ? id->is_number && id->number >= PG_INT32_MIN && id->number <= PG_INT32_MAX
-						  : true;
-	if (!fits)
+	if (!fits_column(*id, type))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("tenant id \"%s\" is not a canonical %s", id->text, format_type_be(type))));
 	if (context::require_registered && !may_be_new &&

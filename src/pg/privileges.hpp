@@ -89,4 +89,25 @@ inline Oid check_as_user(const Query *query, RangeTblEntry *entry) {
 #endif
 }
 
+// The query writes this column of the relation, for which nobody needs a privilege.
+inline void note_updated_column(const Query *query, RangeTblEntry *entry, AttrNumber column) {
+	const int member = column - FirstLowInvalidHeapAttributeNumber;
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *permissions = getRTEPermissionInfo(query->rteperminfos, entry);
+	permissions->updatedCols = bms_add_member(permissions->updatedCols, member);
+#else
+	(void)query;
+	entry->updatedCols = bms_add_member(entry->updatedCols, member);
+#endif
+}
+
+// An entry that asks for no privilege.
+inline void ask_nothing(RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+	entry->perminfoindex = 0;
+#else
+	entry->requiredPerms = ACL_NO_RIGHTS;
+#endif
+}
+
 } // namespace pg_tenant::pg

@@ -9,6 +9,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "catalog/pg_statistic.h"
+#include "parser/parsetree.h"
 #include "utils/acl.h"
 #include "utils/syscache.h"
 }
@@ -107,6 +108,10 @@ bool find_statistics(PlannerInfo *root, RangeTblEntry *entry, AttrNumber number,
 	// Partitions and children have their parent's mark.
 	if (entry->rtekind != RTE_RELATION || !isolation::is_confined(entry))
 		return came_unfiltered(root, entry);
+	// No filter stands before the statistics of what is only written: nothing is known of what it returns.
+	const Query *query = root->parse;
+	if (query->commandType == CMD_INSERT && entry == rt_fetch(query->resultRelation, query->rtable))
+		return true;
 	if (number <= 0)
 		return false;
 	const bool is_for_any_tenant = present_proof != nullptr && present_proof->is_for_any_tenant;

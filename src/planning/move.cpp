@@ -2,6 +2,7 @@
 
 #include "isolation/confine.hpp"
 #include "pg/compat.hpp"
+#include "pg/join_tree.hpp"
 #include "planning/occasion.hpp"
 
 extern "C" {
@@ -11,45 +12,10 @@ extern "C" {
 }
 
 namespace pg_tenant::planning {
+
+using pg::is_place_of;
+
 namespace {
-
-bool is_place_of(const Node *node, int index) {
-	return IsA(node, RangeTblRef) && reinterpret_cast<const RangeTblRef *>(node)->rtindex == index;
-}
-
-void add_condition(Node **conditions, Node *filter) {
-	*conditions = *conditions == nullptr ? filter : make_and_qual(filter, *conditions);
-}
-
-// Puts the filter right at the relation's place in the join tree, so that it holds below every kind of join.
-// Returns whether the relation was there.
-bool place_filter(Node **place, int index, Node *filter) {
-	Node *node = *place;
-	if (is_place_of(node, index)) {
-		*place = reinterpret_cast<Node *>(makeFromExpr(list_make1(node), filter));
-		return true;
-	}
-	if (IsA(node, JoinExpr)) {
-		auto *join = reinterpret_cast<JoinExpr *>(node);
-		return place_filter(&join->larg, index, filter) || place_filter(&join->rarg, index, filter);
-	}
-	if (!IsA(node, FromExpr))
-		return false;
-	auto *from = reinterpret_cast<FromExpr *>(node);
-	ListCell *cell;
-	foreach (cell, from->fromlist) {
-		auto *item = static_cast<Node *>(lfirst(cell));
-		if (is_place_of(item, index)) {
-			add_condition(&from->quals, filter);
-			return true;
-		}
-		if (place_filter(&item, index, filter)) {
-			lfirst(cell) = item;
-			return true;
-		}
-	}
-	return false;
-}
 
 bool keeps_rows_of_left(JoinType type) { return type == JOIN_INNER || type == JOIN_LEFT; }
 bool keeps_rows_of_right(JoinType type) { return type == JOIN_INNER || type == JOIN_RIGHT; }
@@ -140,29 +106,13 @@ bool has_sub_select(const RangeTblEntry *entry) {
 	return contain_subplans(reinterpret_cast<Node *>(entry->securityQuals));
 }
 
-// What MERGE joins with its target, and the condition of that join, are no FROM and no WHERE: a source row
-// that the condition refuses is inserted. The target itself is not in the join tree.
-bool place_in_query(Query *query, int index, Node *filter) {
-	auto *tree = reinterpret_cast<Node *>(query->jointree);
-	if (query->commandType != CMD_MERGE)
-		return place_filter(&tree, index, filter);
-	ListCell *cell;
-	foreach (cell, query->jointree->fromlist) {
-		auto *item = static_cast<Node *>(lfirst(cell));
-		// Its source itself must stay a table, from 17 on.
-		if (!is_place_of(item, index) && place_filter(&item, index, filter))
-			return true;
-	}
-	return false;
-}
-
 bool move_filter(ConfinedRelation *relation) {
 	if (relation->culprit == nullptr && has_sub_select(relation->entry))
 		relation->culprit = "a sub-select in a policy";
 	if (relation->culprit != nullptr)
 		return false;
 	auto *filter = reinterpret_cast<Node *>(make_ands_explicit(list_copy(relation->entry->securityQuals)));
-	if (!place_in_query(relation->query, relation->index, filter)) {
+	if (!pg::place_condition(relation->query, relation->index, filter)) {
 		relation->culprit = "the join that MERGE makes";
 		return false;
 	}

@@ -57,12 +57,12 @@ void note_analyzed(const Query *query, const char *text) {
 	analyzed = query;
 }
 
-const core::TenantId *tenant_of_one_use(const Query *query, const char *text, ParamListInfo parameters) {
+bool is_for_one_use(const Query *query, const char *text, ParamListInfo parameters) {
 	const bool is_shown = is_explained;
 	is_explained = false;
 	const bool is_simple = query == analyzed && is_clients_text(text) && is_simple_message();
 	analyzed = nullptr;
-	return parameters != nullptr || is_simple || is_shown ? context::live_tenant() : nullptr;
+	return parameters != nullptr || is_simple || is_shown;
 }
 
 namespace {

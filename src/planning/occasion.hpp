@@ -18,8 +18,8 @@ void note_analyzed(const Query *query, const char *text);
 // While it is set, the next query that is planned is the one that EXPLAIN shows; who plans takes it back.
 extern bool is_explained;
 
-// The tenant of a plan of one use, or NULL. Call it once for each query, before it is planned.
-const core::TenantId *tenant_of_one_use(const Query *query, const char *text, ParamListInfo parameters);
+// Call it once for each query, before it is planned.
+bool is_for_one_use(const Query *query, const char *text, ParamListInfo parameters);
 
 // Puts the tenant itself in the place of the function of a filter.
 void use_constant(Node *filter, const core::TenantId &tenant);

@@ -82,7 +82,9 @@ template <typename Visit> void visit_output(const Level *level, AttrNumber numbe
 		}
 		return;
 	}
-	foreach (cell, level->query->targetList) {
+	// From 17 on the planner asks for the statistics of what a WITH that writes returns.
+	const bool is_select = level->query->commandType == CMD_SELECT;
+	foreach (cell, is_select ? level->query->targetList : level->query->returningList) {
 		auto *entry = lfirst_node(TargetEntry, cell);
 		if (!entry->resjunk && (number == 0 || number == entry->resno))
 			visit(reinterpret_cast<Node *>(entry->expr), level);
@@ -133,12 +135,11 @@ void visit_definitions(const Level *level, int index, AttrNumber number, Visit v
 	case RTE_CTE: {
 		const Level *owner = outer_level(level, entry->ctelevelsup);
 		const CommonTableExpr *cte = find_cte(owner, entry->ctename);
-		// Others are never flattened.
+		// Others are never flattened, nor asked for statistics.
 		if (cte == nullptr || cte->cterecursive || entry->self_reference)
 			break;
 		const Level inner = {castNode(Query, cte->ctequery), owner};
-		if (inner.query->commandType == CMD_SELECT)
-			visit_output(&inner, number, visit);
+		visit_output(&inner, number, visit);
 		break;
 	}
 	case RTE_RELATION:

@@ -50,11 +50,11 @@ char *definition_of(Oid function) {
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("there is no such function")));
 	const auto *row = reinterpret_cast<const FormData_pg_proc *>(GETSTRUCT(tuple));
-	char *definition = psprintf("%s %c%s%s %s %s %s", get_language_name(row->prolang, false),
-								row->provolatile, row->prosecdef ? "d" : "i", row->proisstrict ? "s" : "n",
-								printed(tuple, Anum_pg_proc_proconfig, F_ARRAY_OUT),
-								printed(tuple, Anum_pg_proc_probin, F_TEXTOUT),
-								printed(tuple, Anum_pg_proc_prosrc, F_TEXTOUT));
+	char *definition = psprintf(
+		"%s %c%s%s %s %s %s %s", get_language_name(row->prolang, false), row->provolatile,
+		row->prosecdef ? "d" : "i", row->proisstrict ? "s" : "n",
+		printed(tuple, Anum_pg_proc_proconfig, F_ARRAY_OUT), printed(tuple, Anum_pg_proc_probin, F_TEXTOUT),
+		printed(tuple, Anum_pg_proc_prosrc, F_TEXTOUT), printed(tuple, Anum_pg_proc_prosqlbody, F_TEXTOUT));
 	ReleaseSysCache(tuple);
 	return definition;
 }

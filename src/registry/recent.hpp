@@ -40,11 +40,23 @@ template <typename Key, typename Value> struct RecentTable {
 		if (present != nullptr)
 			return present;
 		while (hash_get_num_entries(entries) >= limit)
-			remove_oldest();
+			(void)drop_oldest();
 		auto *entry = static_cast<Entry *>(hash_search(entries, &key, HASH_ENTER, nullptr));
 		entry->value = Value{};
 		dlist_push_head(&by_use, &entry->node);
 		return &entry->value;
+	}
+
+	// Makes room; false if there is nothing left.
+	bool drop_oldest() {
+		if (entries == nullptr || dlist_is_empty(&by_use))
+			return false;
+		dlist_node *last = by_use.head.prev;
+		dlist_delete(last);
+		auto *oldest = reinterpret_cast<Entry *>(reinterpret_cast<char *>(last) - offsetof(Entry, node));
+		oldest->value.release();
+		(void)hash_search(entries, &oldest->key, HASH_REMOVE, nullptr);
+		return true;
 	}
 
   private:
@@ -59,14 +71,6 @@ template <typename Key, typename Value> struct RecentTable {
 			memory = AllocSetContextCreateInternal(CacheMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
 		dlist_init(&by_use);
 		entries = pg::make_hash_table<Key, Entry>(name, 64, memory);
-	}
-
-	void remove_oldest() {
-		dlist_node *last = by_use.head.prev;
-		dlist_delete(last);
-		auto *oldest = reinterpret_cast<Entry *>(reinterpret_cast<char *>(last) - offsetof(Entry, node));
-		oldest->value.release();
-		(void)hash_search(entries, &oldest->key, HASH_REMOVE, nullptr);
 	}
 };
 

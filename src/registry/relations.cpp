@@ -30,6 +30,7 @@ namespace {
 struct Entry {
 	Oid relation;
 	Protection protection;
+	Deletion deletion;
 };
 
 // As many entries as the server's own cache of relations may have: a message removes its relation's. One that
@@ -117,13 +118,61 @@ AttrNumber labelled_column(Oid relation) {
 	return column;
 }
 
-Protection load(Oid relation) {
+bool is_deletion_call(const Expr *condition) {
+	if (condition == nullptr || !IsA(condition, FuncExpr))
+		return false;
+	const Oid function = reinterpret_cast<const FuncExpr *>(condition)->funcid;
+	const char *name = get_func_name(function);
+	return name != nullptr && strcmp(name, "is_unasked_delete") == 0 &&
+		   get_func_namespace(function) == get_namespace_oid(kSchema, true);
+}
+
+// Columns as arguments of a call follow their renames, and cannot be dropped without the trigger.
+AttrNumber column_argument(const Expr *call, int number) {
+	const List *arguments = reinterpret_cast<const FuncExpr *>(call)->args;
+	if (list_length(arguments) <= number)
+		return InvalidAttrNumber;
+	auto *argument = static_cast<Node *>(list_nth(arguments, number));
+	while (IsA(argument, RelabelType))
+		argument = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(argument)->arg);
+	return IsA(argument, Var) ? reinterpret_cast<Var *>(argument)->varattno : InvalidAttrNumber;
+}
+
+// A trigger that somebody made himself may name any column.
+bool holds_null(Relation relation, AttrNumber column, Oid type) {
+	if (column <= 0)
+		return false;
+	const Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column - 1);
+	return attribute->atttypid == type && !attribute->attnotnull && attribute->attgenerated == '\0';
+}
+
+// Whether or not it is enabled: pg_restore disables all triggers while it loads rows.
+Deletion read_deletion(Relation relation) {
+	const TriggerDesc *triggers = relation->trigdesc;
+	for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
+		const Trigger &trigger = triggers->triggers[i];
+		if (strcmp(trigger.tgname, kDeletionTrigger) != 0 || trigger.tgqual == nullptr)
+			continue;
+		auto *condition = static_cast<Expr *>(stringToNode(trigger.tgqual));
+		if (!is_deletion_call(condition))
+			continue;
+		const Deletion deletion = {column_argument(condition, 0), column_argument(condition, 1)};
+		if (holds_null(relation, deletion.at, TIMESTAMPTZOID) &&
+			(deletion.by == InvalidAttrNumber || holds_null(relation, deletion.by, TEXTOID)))
+			return deletion;
+	}
+	return {InvalidAttrNumber, InvalidAttrNumber};
+}
+
+void load(Oid relation, Entry *entry) {
+	entry->protection = kNone;
+	entry->deletion = {InvalidAttrNumber, InvalidAttrNumber};
 	Relation opened = RelationIdGetRelation(relation);
 	if (!RelationIsValid(opened))
-		return kNone;
-	const Protection protection = read_protection(opened);
+		return;
+	entry->protection = read_protection(opened);
+	entry->deletion = read_deletion(opened);
 	RelationClose(opened);
-	return protection;
 }
 
 void create_cache() {
@@ -132,6 +181,29 @@ void create_cache() {
 	cache = nullptr;
 	cache = pg::make_hash_table<Oid, Entry>("pg_tenant relations", 256, CacheMemoryContext);
 	is_void = false;
+}
+
+// Good until the next call.
+const Entry &entry_of(Oid relation) {
+	Entry *latest = &recent[relation % kRecent];
+	if (likely(latest->relation == relation))
+		return *latest;
+	if (unlikely(is_void))
+		create_cache();
+	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
+	if (unlikely(found == nullptr)) {
+		Entry loaded;
+		uint64 seen;
+		do {
+			seen = messages;
+			load(relation, &loaded);
+		} while (seen != messages);
+		loaded.relation = relation;
+		found = static_cast<Entry *>(hash_search(cache, &relation, HASH_ENTER, nullptr));
+		*found = loaded;
+	}
+	*latest = *found;
+	return *latest;
 }
 
 void add_use(ProtectedUse *use, Oid relation, const Protection &protection) {
@@ -183,39 +255,25 @@ Protection read_protection(Relation relation) {
 }
 
 Protection protection_of(Oid relation) {
-	if (relation < FirstNormalObjectId)
-		return kNone;
-	Entry *latest = &recent[relation % kRecent];
-	if (likely(latest->relation == relation))
-		return latest->protection;
-	if (unlikely(is_void))
-		create_cache();
-	auto *found = static_cast<Entry *>(hash_search(cache, &relation, HASH_FIND, nullptr));
-	if (likely(found != nullptr)) {
-		*latest = *found;
-		return found->protection;
-	}
+	return relation < FirstNormalObjectId ? kNone : entry_of(relation).protection;
+}
 
-	Protection protection;
-	uint64 seen;
-	do {
-		seen = messages;
-		protection = load(relation);
-	} while (seen != messages);
-	static_cast<Entry *>(hash_search(cache, &relation, HASH_ENTER, nullptr))->protection = protection;
-	return protection;
+Deletion deletion_of(Oid relation) {
+	return relation < FirstNormalObjectId ? Deletion{InvalidAttrNumber, InvalidAttrNumber}
+										  : entry_of(relation).deletion;
 }
 
 ProtectedUse protected_use(const PlannedStmt *plan) {
-	ProtectedUse use = {InvalidOid, InvalidOid, InvalidOid, InvalidOid, InvalidOid};
+	ProtectedUse use = {};
 	ListCell *cell;
 	foreach (cell, plan->rtable) {
 		auto *entry = static_cast<RangeTblEntry *>(lfirst(cell));
-		if (entry->rtekind != RTE_RELATION)
+		if (entry->rtekind != RTE_RELATION || entry->relid < FirstNormalObjectId)
 			continue;
-		const Protection protection = protection_of(entry->relid);
-		if (protection.column != InvalidAttrNumber)
-			add_use(&use, entry->relid, protection);
+		const Entry &known = entry_of(entry->relid);
+		use.soft_deletes = use.soft_deletes || known.deletion.at != InvalidAttrNumber;
+		if (known.protection.column != InvalidAttrNumber)
+			add_use(&use, entry->relid, known.protection);
 	}
 	if (!OidIsValid(use.any))
 		return use;
@@ -228,7 +286,8 @@ ProtectedUse protected_use(const PlannedStmt *plan) {
 }
 
 ProtectedUse use_of_written(Oid relation) {
-	ProtectedUse use = {InvalidOid, relation, InvalidOid, InvalidOid, InvalidOid};
+	ProtectedUse use = {};
+	use.written = relation;
 	add_use(&use, relation, protection_of(relation));
 	return use;
 }

@@ -17,6 +17,7 @@ namespace pg_tenant::registry {
 inline constexpr char kIsolationPolicy[] = "tenant_isolation";
 inline constexpr char kRowsPolicy[] = "tenant_rows";
 inline constexpr char kClosedPolicy[] = "tenant_closed"; // left by DROP EXTENSION
+inline constexpr char kDeletionTrigger[] = "tenant_soft_delete";
 inline constexpr char kSchema[] = "tenant";
 inline constexpr char kLabelProvider[] = "pg_tenant";
 inline constexpr char kTenantLabel[] = "tenant";
@@ -29,6 +30,12 @@ struct Protection {
 	Oid function;      // and what that compares with, tenant.current_…(); InvalidOid where a label protects
 };
 
+// Which rows of a relation count as deleted.
+struct Deletion {
+	AttrNumber at; // timestamptz, NULL in live rows; InvalidAttrNumber where rows are not soft-deleted
+	AttrNumber by; // text: who deleted it, or InvalidAttrNumber
+};
+
 // What a statement touches of the protected relations.
 struct ProtectedUse {
 	Oid any;     // one that it reads or writes, or InvalidOid
@@ -36,6 +43,7 @@ struct ProtectedUse {
 	Oid as_uuid; // one whose tenant column is a uuid
 	Oid as_bigint;
 	Oid as_int;
+	bool soft_deletes; // one that it uses has soft-deleted rows, whether it is protected or not
 };
 
 // Whether no policy can cover relations of this kind.
@@ -51,6 +59,12 @@ inline bool is_protected(Oid relation) { return protection_of(relation).column !
 
 // The same of an open relation, without the cache.
 Protection read_protection(Relation relation);
+
+// Whether and how rows are soft-deleted: by the trigger of that name, which calls our function with the
+// columns in its WHEN.
+Deletion deletion_of(Oid relation);
+
+inline bool is_soft_deleted(Oid relation) { return deletion_of(relation).at != InvalidAttrNumber; }
 
 // Walks the plan's range table.
 ProtectedUse protected_use(const PlannedStmt *plan);

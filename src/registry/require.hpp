@@ -21,6 +21,10 @@ void require_free(const char *deed);
 // Raises unless what this tenant opened, or none, may go on.
 void require_to_resume(const context::BoundTenant &owner);
 
+// The tenant that is being purged, or filled from a template, or NULL: triggers of its rows, and of nobody
+// else's, work for it though it is deleted, or pending.
+extern const core::TenantId *purged_tenant;
+
 // Raises unless seal and grants let the tenant work, it is registered (where that is required) and active,
 // and is who the session says.
 void require_in_good_standing(const core::TenantId &tenant);

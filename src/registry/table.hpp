@@ -5,10 +5,7 @@
 
 extern "C" {
 #include "access/genam.h"
-#include "access/parallel.h"
 #include "access/table.h"
-#include "access/xact.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_tenant::registry {
@@ -18,18 +15,16 @@ Oid own_relation(const char *name);
 
 // Calls with each row whose leading key columns equal these, and its descriptor, until a call returns true;
 // false if none does.
-// Newer than the transaction's own snapshot: a REPEATABLE READ session must see that its tenant was
-// suspended. A parallel plan's leader checked when the statement began, and may take no new snapshot.
+// The snapshot is a catalog's, a new one each time, also in parallel workers: a REPEATABLE READ session must
+// see that its tenant was suspended.
 template <typename Call> bool search_rows(Oid relation, ScanKeyData *keys, int count, Call call) {
 	Relation table = table_open(relation, AccessShareLock);
-	Snapshot snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(table, pg::primary_key_index(table), true, snapshot, count, keys);
+	SysScanDesc scan = systable_beginscan(table, pg::primary_key_index(table), true, nullptr, count, keys);
 	bool is_found = false;
 	HeapTuple tuple;
 	while (!is_found && HeapTupleIsValid(tuple = systable_getnext(scan)))
 		is_found = call(tuple, RelationGetDescr(table));
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(table, AccessShareLock);
 	return is_found;
 }

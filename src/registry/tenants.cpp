@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "context/settings.hpp"
+#include "registry/buckets.hpp"
 #include "registry/recent.hpp"
 #include "registry/table.hpp"
 
@@ -15,9 +16,6 @@ extern "C" {
 
 namespace pg_tenant::registry {
 namespace {
-
-// As many as src/schema creates (types tenant.bucket_0 and on).
-constexpr uint32 kBuckets = 256;
 
 // The first columns of tenant.tenants (src/schema).
 constexpr AttrNumber kColumnId = 1;
@@ -41,17 +39,8 @@ struct Entry {
 
 // By the hash of the id: of two tenants that share one, the cache holds the last.
 RecentTable<uint32, Entry> cache = {"pg_tenant tenants", nullptr, nullptr, {}};
-Oid buckets[kBuckets];
-uint64 generations[kBuckets];
+Buckets buckets = {"bucket_", {}, {}};
 Oid registry_relation = InvalidOid;
-
-uint32 bucket_of(const core::TenantId &id) { return id.hash % kBuckets; }
-
-Oid bucket_oid(uint32 bucket) {
-	char name[NAMEDATALEN];
-	snprintf(name, sizeof(name), "bucket_%u", bucket);
-	return own_relation(name);
-}
 
 TenantStatus status_of(const char *text) {
 	if (strcmp(text, "active") == 0)
@@ -80,25 +69,15 @@ void read_registry(const core::TenantId &id, Tenant *tenant) {
 	});
 }
 
-// Reads until no message about the bucket arrived meanwhile. Returns the generation of what was read; the
-// texts are in the caller's memory.
+// Returns the generation of what was read; the texts are in the caller's memory.
 uint64 load(const core::TenantId &id, Tenant *tenant) {
-	const uint32 bucket = bucket_of(id);
-	uint64 seen;
-	do {
-		if (!OidIsValid(buckets[bucket]))
-			buckets[bucket] = bucket_oid(bucket);
+	return buckets.read(id, [&] {
 		if (!OidIsValid(registry_relation))
 			registry_relation = own_relation("tenants");
-		AcceptInvalidationMessages();
-		seen = generations[bucket];
 		*tenant = {TenantStatus::kUnknown, nullptr, nullptr};
 		if (OidIsValid(registry_relation))
 			read_registry(id, tenant);
-		AcceptInvalidationMessages();
-	} while (seen != generations[bucket]);
-	// Without its bucket the entry would never be told of a change: valid for this call only.
-	return OidIsValid(buckets[bucket]) ? seen : seen - 1;
+	});
 }
 
 bool is_entry_of(const Entry *entry, const core::TenantId &id) {
@@ -113,7 +92,7 @@ const char *kept(const char *text) {
 
 const Tenant *find_tenant(const core::TenantId &id) {
 	Entry *found = cache.find(id.hash);
-	if (likely(is_entry_of(found, id) && found->generation == generations[bucket_of(id)]))
+	if (likely(is_entry_of(found, id) && found->generation == buckets.generation(id)))
 		return &found->tenant;
 
 	Tenant tenant;
@@ -122,31 +101,22 @@ const Tenant *find_tenant(const core::TenantId &id) {
 	found = cache.enter(id.hash, context::cached_tenants);
 	found->release();
 	*found = {};
-	found->id = kept(id.text);
-	found->tenant = {tenant.status, kept(tenant.name), kept(tenant.platform_id)};
+	found->tenant.status = tenant.status;
+	found->tenant.name = kept(tenant.name);
+	found->tenant.platform_id = kept(tenant.platform_id);
 	found->generation = generation;
+	// Last: without memory for a text this is nobody's entry.
+	found->id = kept(id.text);
 	return &found->tenant;
 }
 
-void announce_change(const core::TenantId &id) {
-	const Oid bucket = bucket_oid(bucket_of(id));
-	if (!OidIsValid(bucket))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("invalidation bucket of the tenant registry is missing"),
-						errhint("Create the extension pg_tenant again.")));
-	CacheInvalidateRelcacheByRelid(bucket);
-}
+void announce_change(const core::TenantId &id) { buckets.announce(id); }
 
 void announce_change_of_all() { CacheInvalidateRelcacheAll(); }
 
 void forget_tenants(Oid relation) {
 	const bool is_all = !OidIsValid(relation) || relation == registry_relation;
-	for (uint32 bucket = 0; bucket < kBuckets; bucket++) {
-		if (is_all || buckets[bucket] == relation) {
-			generations[bucket]++;
-			buckets[bucket] = InvalidOid;
-		}
-	}
+	buckets.forget(relation, is_all);
 	if (is_all)
 		registry_relation = InvalidOid;
 }

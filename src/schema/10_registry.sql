@@ -13,7 +13,8 @@ CREATE TABLE tenant.tenants (
 	updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	activated_at timestamptz,
 	suspended_at timestamptz,
-	deleted_at timestamptz
+	deleted_at timestamptz,
+	former_status text
 );
 COMMENT ON TABLE tenant.tenants IS 'The registered tenants; written only through the functions of this schema';
 SELECT pg_catalog.pg_extension_config_dump('tenant.tenants', '');

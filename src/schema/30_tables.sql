@@ -39,11 +39,15 @@ COMMENT ON EVENT TRIGGER tenant_protect_new_parts IS 'Protects what is created, 
 
 CREATE FUNCTION tenant.forget_dropped_tables() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	dropped CONSTANT oid[] := ARRAY(SELECT d.objid FROM pg_event_trigger_dropped_objects() d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0);
 BEGIN
-	DELETE FROM tenant.shared_tables USING pg_event_trigger_dropped_objects() dropped
-		WHERE dropped.classid = 'pg_class'::regclass AND dropped.objsubid = 0 AND relation = dropped.objid;
+	DELETE FROM tenant.shared_tables WHERE relation = ANY (dropped);
+	DELETE FROM tenant.template_tables WHERE relation = ANY (dropped);
+	DELETE FROM tenant.company_tables WHERE relation = ANY (dropped);
+	DELETE FROM tenant.company_tenants WHERE relation = ANY (dropped);
 END
 $$;
-COMMENT ON FUNCTION tenant.forget_dropped_tables() IS 'Keeps dropped tables out of tenant.shared_tables';
+COMMENT ON FUNCTION tenant.forget_dropped_tables() IS 'Keeps dropped tables out of the lists of this schema';
 CREATE EVENT TRIGGER tenant_forget_dropped_tables ON sql_drop EXECUTE FUNCTION tenant.forget_dropped_tables();
-COMMENT ON EVENT TRIGGER tenant_forget_dropped_tables IS 'Keeps dropped tables out of tenant.shared_tables';
+COMMENT ON EVENT TRIGGER tenant_forget_dropped_tables IS 'Keeps dropped tables out of the lists of this schema';

@@ -54,7 +54,8 @@ $$;
 COMMENT ON FUNCTION tenant.partition_obstacles(oid, name) IS 'Why a table cannot be made a partitioned one';
 
 -- Steps: `before` the table is made again; the `storage` clauses of a partition, and what is altered of `each` and the table; `moved` when the
--- rows are in the new one and the old one is still there; `after` it is dropped; `keys` that reference the table, or `unchecked keys` and then `validate keys`; the table's own as `keys of parts` and then `validate own keys`;
+-- rows are in the new one and the old one is still there; `after` it is dropped; `keys` that reference the table, or `unchecked keys` and then `validate keys`,
+-- which `unfinished keys` still wait for; the table's own as `keys of parts` and then `validate own keys`;
 -- `revoke` what default privileges have granted.
 CREATE FUNCTION tenant.table_definition(tbl oid) RETURNS TABLE (step text, command text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
@@ -89,6 +90,7 @@ CREATE FUNCTION tenant.table_definition(tbl oid) RETURNS TABLE (step text, comma
 			FROM key WHERE conrelid = tbl
 		UNION ALL SELECT 5, 'validate own keys', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', holder, conname) FROM key WHERE conrelid = tbl
 		UNION ALL SELECT 5, 'validate keys', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', holder, conname) FROM key WHERE conrelid <> tbl AND convalidated
+		UNION ALL SELECT 5, 'unfinished keys', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', holder, conname) FROM key WHERE conrelid <> tbl AND definition LIKE '% NOT VALID'
 		UNION ALL SELECT 5, 'after', pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = tbl AND NOT tgisinternal
 		UNION ALL SELECT 6, 'after', format('ALTER TABLE %s %s TRIGGER %I', called,
 			CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, tgname)

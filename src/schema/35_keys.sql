@@ -46,7 +46,7 @@ CREATE VIEW tenant.key_checks AS
 		ON t.tgfoid OPERATOR(pg_catalog.=) wanted.server
 	LEFT JOIN pg_catalog.pg_trigger present ON present.tgconstraint OPERATOR(pg_catalog.=) k.oid
 		AND present.tgrelid OPERATOR(pg_catalog.=) t.tgrelid AND present.tgfoid OPERATOR(pg_catalog.=) wanted.function
-	WHERE NOT k.pairs AND CASE wanted.events WHEN 20 THEN k.tenant_column ELSE k.referenced_column END IS NOT NULL;
+	WHERE NOT k.pairs AND CASE WHEN wanted.events OPERATOR(pg_catalog.=) 20 THEN k.tenant_column ELSE k.referenced_column END IS NOT NULL;
 COMMENT ON VIEW tenant.key_checks IS 'The triggers that check foreign keys which do not pair the tenant columns';
 
 -- A foreign key over both tenant columns as well, by the same name; NULL where there can be none, or it would mean something else.
@@ -69,11 +69,13 @@ CREATE VIEW tenant.unsafe_foreign_keys AS
 			OPERATOR(pg_catalog.||) pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I FOREIGN KEY (%I, %s) '
 				'REFERENCES %s (%I, %s)%s%s%s%s%s;', fk.name, k.conname, k.tenant_column, own.columns,
 				pk.name, k.referenced_column, referenced.columns,
-				CASE k.confmatchtype WHEN 'f' THEN ' MATCH FULL' END,
-				CASE k.confupdtype WHEN 'r' THEN ' ON UPDATE RESTRICT' WHEN 'c' THEN ' ON UPDATE CASCADE' END,
-				CASE k.confdeltype WHEN 'r' THEN ' ON DELETE RESTRICT' WHEN 'c' THEN ' ON DELETE CASCADE'
-					WHEN 'n' THEN pg_catalog.format(' ON DELETE SET NULL (%s)', own.set_columns)
-					WHEN 'd' THEN pg_catalog.format(' ON DELETE SET DEFAULT (%s)', own.set_columns) END,
+				CASE WHEN k.confmatchtype OPERATOR(pg_catalog.=) 'f' THEN ' MATCH FULL' END,
+				CASE WHEN k.confupdtype OPERATOR(pg_catalog.=) 'r' THEN ' ON UPDATE RESTRICT'
+					WHEN k.confupdtype OPERATOR(pg_catalog.=) 'c' THEN ' ON UPDATE CASCADE' END,
+				CASE WHEN k.confdeltype OPERATOR(pg_catalog.=) 'r' THEN ' ON DELETE RESTRICT'
+					WHEN k.confdeltype OPERATOR(pg_catalog.=) 'c' THEN ' ON DELETE CASCADE'
+					WHEN k.confdeltype OPERATOR(pg_catalog.=) 'n' THEN pg_catalog.format(' ON DELETE SET NULL (%s)', own.set_columns)
+					WHEN k.confdeltype OPERATOR(pg_catalog.=) 'd' THEN pg_catalog.format(' ON DELETE SET DEFAULT (%s)', own.set_columns) END,
 				CASE WHEN k.condeferred THEN ' DEFERRABLE INITIALLY DEFERRED' WHEN k.condeferrable THEN ' DEFERRABLE' END,
 				CASE WHEN NOT k.convalidated THEN ' NOT VALID' END)
 			OPERATOR(pg_catalog.||) coalesce(pg_catalog.format(' COMMENT ON CONSTRAINT %I ON %s IS ', k.conname, fk.name)
@@ -119,7 +121,7 @@ CREATE VIEW tenant.unsafe_unique_keys AS
 		ELSE pg_catalog.format('DROP INDEX %I.%I; CREATE UNIQUE INDEX %2$I ON %s USING %I (%I, %s;', t.nspname, x.relname, t.name,
 			am.amname, p.tenant_column, pg_catalog.substr(pg_catalog.pg_get_indexdef(i.indexrelid), 1 OPERATOR(pg_catalog.+)
 				pg_catalog.length(pg_catalog.format('CREATE UNIQUE INDEX %I ON %s%s USING %I (', x.relname,
-					CASE x.relkind WHEN 'I' THEN 'ONLY ' END, t.name, am.amname))))
+					CASE WHEN x.relkind OPERATOR(pg_catalog.=) 'I' THEN 'ONLY ' END, t.name, am.amname))))
 		END AS fix
 	FROM tenant.protected_tables p
 	JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) p.tbl AND i.indisunique

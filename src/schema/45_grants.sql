@@ -1,4 +1,4 @@
--- Tenants of a role: one with any grant may use only those. The library reads the columns by their position
+-- Tenants of a role: one with any grant may use only those, and a grant of '' is one of no tenant. The library reads the columns by their position
 -- (src/registry/grants.cpp).
 CREATE TABLE tenant.role_grants (
 	role regrole,
@@ -11,7 +11,8 @@ SELECT pg_catalog.pg_extension_config_dump('tenant.role_grants', 'WHERE role IN 
 
 CREATE VIEW tenant.role_tenants AS
 	SELECT g.role, g.tenant_id FROM tenant.role_grants g
-	JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.role::oid;
+	JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.role::oid
+	WHERE g.tenant_id OPERATOR(pg_catalog.<>) '';
 COMMENT ON VIEW tenant.role_tenants IS 'Roles that may use only these tenants';
 
 CREATE FUNCTION tenant.announce_grants() RETURNS trigger
@@ -25,13 +26,32 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON tenant.role_grants
 ALTER TABLE tenant.role_grants ENABLE ALWAYS TRIGGER announce_grants;
 ALTER TABLE tenant.role_grants ENABLE ALWAYS TRIGGER announce_truncate;
 
+CREATE FUNCTION tenant.require_role(role oid) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = require_role.role) THEN
+		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'there is no such role';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION tenant.require_role(oid) IS 'Raises 42704 unless there is such a role';
+
+CREATE FUNCTION tenant.warn_of_unbound(role regrole) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM tenant.role_grants g WHERE g.role = warn_of_unbound.role) THEN
+		RAISE WARNING USING MESSAGE = format('role %s is bound to no tenant any more', warn_of_unbound.role),
+			DETAIL = 'It may use every tenant.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION tenant.warn_of_unbound(regrole) IS 'Warns if a role without grants may use every tenant';
+
 CREATE FUNCTION tenant.grant_tenant(role regrole, tenant_id text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = grant_tenant.role) THEN
-		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'there is no such role';
-	END IF;
+	PERFORM tenant.require_role(grant_tenant.role);
 	-- Before the library is loaded, the setting is unknown, or a placeholder that anybody may set.
 	PERFORM tenant.library();
 	IF current_setting('pg_tenant.require_registered')::boolean THEN
@@ -53,10 +73,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'the role has no grant of this tenant';
 	END IF;
-	IF NOT EXISTS (SELECT FROM tenant.role_grants g WHERE g.role = revoke_tenant.role) THEN
-		RAISE WARNING USING MESSAGE = format('role %s is bound to no tenant any more', revoke_tenant.role),
-			DETAIL = 'It may use every tenant.';
-	END IF;
+	PERFORM tenant.warn_of_unbound(revoke_tenant.role);
 END
 $$;
 COMMENT ON FUNCTION tenant.revoke_tenant(regrole, text) IS 'Takes a tenant from a role; without any it may use every tenant again';

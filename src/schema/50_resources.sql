@@ -29,6 +29,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('tenant "%s" has %s "%s" already', owner.tenant_id,
 			add_resource.type, add_resource.resource_id);
 	END IF;
+	PERFORM tenant.record_change(owner.tenant_id, 'resource_added', NULL,
+		jsonb_build_object('type', add_resource.type, 'resource_id', add_resource.resource_id));
 END
 $$;
 COMMENT ON FUNCTION tenant.add_resource(text, text, text) IS 'Records that a tenant has a resource';
@@ -47,6 +49,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('tenant "%s" has no %s "%s"', owner.tenant_id,
 			remove_resource.type, remove_resource.resource_id);
 	END IF;
+	PERFORM tenant.record_change(owner.tenant_id, 'resource_removed', NULL,
+		jsonb_build_object('type', remove_resource.type, 'resource_id', remove_resource.resource_id));
 END
 $$;
 COMMENT ON FUNCTION tenant.remove_resource(text, text, text) IS 'Forgets a resource of a tenant';

@@ -8,6 +8,13 @@ CREATE FUNCTION tenant.library(OUT version text, OUT loaded text)
 	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_tenant_library';
 COMMENT ON FUNCTION tenant.library() IS 'The version of the library, and what loaded it: shared or session preloading, or the first call (demand)';
 
+CREATE FUNCTION tenant.preloading() RETURNS text
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('ALTER SYSTEM SET shared_preload_libraries = %s;', (SELECT string_agg(quote_literal(trim(library, ' "')), ', ' ORDER BY n)
+		FROM unnest(string_to_array(nullif(current_setting('shared_preload_libraries'), ''), ',') || 'pg_tenant'::text) WITH ORDINALITY l (library, n)))
+$$;
+COMMENT ON FUNCTION tenant.preloading() IS 'The command that has the server load the library';
+
 -- Of what hooks hold back: they are there from a session's first statement on, or only once something loaded them.
 CREATE FUNCTION tenant.confined_severity() RETURNS text
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$

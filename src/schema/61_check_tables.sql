@@ -99,7 +99,9 @@ CREATE FUNCTION tenant.check_columns() RETURNS SETOF tenant.finding
 		format('CREATE INDEX ON %s (%I);', tbl, tenant_column)
 	FROM columns
 	WHERE relkind IN ('r', 'p') AND NOT (SELECT relispartition FROM pg_class c WHERE c.oid = tbl)
-		AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = tbl AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = attnum)
+		-- Once it is restored, the index of a table with a foreign partition, which has none, is never valid.
+		AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = tbl AND i.indpred IS NULL AND i.indkey[0] = attnum AND (i.indisvalid
+			OR EXISTS (SELECT FROM pg_partition_tree(tbl) t JOIN pg_class f ON f.oid = t.relid WHERE f.relkind = 'f')))
 $$;
 COMMENT ON FUNCTION tenant.check_columns() IS 'Findings of tenant.check(): tenant columns that are not as protect() leaves them';
 

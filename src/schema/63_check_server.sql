@@ -58,8 +58,7 @@ COMMENT ON FUNCTION tenant.turning_back(text, text) IS 'The command that gives a
 CREATE FUNCTION tenant.check_settings() RETURNS SETOF tenant.finding
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 	SELECT severity, code, 'setting shared_preload_libraries', message || ' Restart the server after this.',
-		format('ALTER SYSTEM SET shared_preload_libraries = %s;', (SELECT string_agg(quote_literal(trim(library, ' "')), ', ' ORDER BY n)
-			FROM unnest(string_to_array(nullif(current_setting('shared_preload_libraries'), ''), ',') || 'pg_tenant'::text) WITH ORDINALITY l (library, n)))
+		tenant.preloading()
 	FROM tenant.library() l
 	JOIN (VALUES ('critical', 'not_preloaded', 'demand',
 			'Sessions load pg_tenant when a policy first calls it: until then nothing confines bypass roles or refuses TRUNCATE and DDL.'),
@@ -127,7 +126,7 @@ CREATE FUNCTION tenant.check() RETURNS TABLE (severity text, code text, object t
 		SELECT * FROM tenant.check_open_tables() UNION SELECT * FROM tenant.check_columns()
 		UNION SELECT * FROM tenant.check_policies() UNION SELECT * FROM tenant.check_keys() UNION SELECT * FROM tenant.check_code()
 		UNION SELECT * FROM tenant.check_roles() UNION SELECT * FROM tenant.check_grants()
-		UNION SELECT * FROM tenant.check_replication() UNION SELECT * FROM tenant.check_settings()
+		UNION SELECT * FROM tenant.check_deletion() UNION SELECT * FROM tenant.check_companies() UNION SELECT * FROM tenant.check_replication() UNION SELECT * FROM tenant.check_settings()
 		UNION SELECT * FROM tenant.check_extension()) f
 	-- A policy in the way of protect() goes before what protects the same table.
 	ORDER BY array_position(ARRAY['critical', 'warning', 'info'], f.severity), f.code <> 'wrong_isolation_policy', f.code COLLATE "C", f.object COLLATE "C",

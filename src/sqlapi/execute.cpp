@@ -42,14 +42,7 @@ int switch_tenant(FunctionCallInfo fcinfo) {
 // As a rollback does it, so that a plain SET inside the command does not outlive it either.
 void restore_tenant(int level) { AtEOXact_GUC(false, level); }
 
-[[noreturn]] void refuse_command(int result) {
-	if (result == SPI_ERROR_TRANSACTION || result == SPI_ERROR_COPY)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot run %s as another tenant",
-						result == SPI_ERROR_COPY ? "COPY to or from the client" : "transaction control")));
-	elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
-}
+constexpr const char *kPlace = "as another tenant";
 
 Datum row_as_jsonb(HeapTuple tuple, TupleDesc descriptor) {
 	const Datum row = PointerGetDatum(SPI_returntuple(tuple, descriptor));
@@ -90,10 +83,7 @@ PG_TENANT_FUNCTION(pg_tenant_execute) {
 	// Without the caller's frame, for what starts no executor: the expressions of a DO block.
 	context::with_frame(nullptr, [&] {
 		pg::begin_sql();
-		const int result = SPI_execute(command, false, 0);
-		if (result < 0)
-			refuse_command(result);
-		rows = static_cast<int64>(SPI_processed);
+		rows = pg::run_command(command, kPlace);
 		pg::end_sql();
 	});
 	restore_tenant(level);
@@ -108,7 +98,7 @@ PG_TENANT_FUNCTION(pg_tenant_query) {
 		pg::begin_sql();
 		SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
 		if (plan == nullptr)
-			refuse_command(SPI_result);
+			pg::refuse_command(SPI_result, kPlace);
 		if (!SPI_is_cursor_plan(plan))
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("query must be one statement that returns rows"),

@@ -7,6 +7,7 @@
 #include "sqlapi/arguments.hpp"
 
 extern "C" {
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 }
@@ -32,33 +33,33 @@ struct Identity {
 					errdetail("%s", detail)));
 }
 
-// A header's value: a string, or, as some servers give them, an array of one.
-std::string_view header_value(std::string_view name, const JsonbValue *value) {
-	if (value->type == jbvString)
-		return {value->val.string.val, static_cast<std::size_t>(value->val.string.len)};
-	if (value->type == jbvNull)
-		return {};
-	if (value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
-		JsonContainerSize(value->val.binary.data) == 1) {
-		const JsonbValue *only = getIthJsonbValueFromContainer(value->val.binary.data, 0);
-		if (only->type == jbvString)
-			return {only->val.string.val, static_cast<std::size_t>(only->val.string.len)};
-	}
-	refuse_header(name, "Its value must be one string.");
-}
-
-void read_header(std::string_view name, const JsonbValue *value, Identity *identity) {
-	const Header header = core::header_of(name);
-	if (header == Header::kOther)
-		return;
-	const std::string_view trimmed = core::trim_value(header_value(name, value));
+// Of a header that is given several times, all that is not empty must be the same.
+void note_value(std::string_view name, const JsonbValue *value, Identity *identity) {
+	if (value->type != jbvString)
+		refuse_header(name, "Its value must be a string, or an array of strings.");
+	const std::string_view trimmed =
+		core::trim_value({value->val.string.val, static_cast<std::size_t>(value->val.string.len)});
 	if (trimmed.empty())
 		return;
+	if (GetDatabaseEncoding() == PG_UTF8 && core::has_outer_space(trimmed))
+		refuse_header(name, "It begins or ends with white space that is neither a blank nor a tabulator.");
 	const char *text = pnstrdup(trimmed.data(), trimmed.size());
-	const char *&slot = (*identity)[header];
+	const char *&slot = (*identity)[core::header_of(name)];
 	if (slot != nullptr && strcmp(slot, text) != 0)
 		refuse_header(name, "It is given more than once, with different values.");
 	slot = text;
+}
+
+// Some servers give arrays, since a header may be there several times.
+void read_header(std::string_view name, const JsonbValue *value, Identity *identity) {
+	if (core::header_of(name) == Header::kOther || value->type == jbvNull)
+		return;
+	JsonbContainer *items = value->type == jbvBinary ? value->val.binary.data : nullptr;
+	const bool is_list = items != nullptr && JsonContainerIsArray(items) && JsonContainerSize(items) > 0;
+	if (!is_list)
+		note_value(name, value, identity);
+	for (uint32 i = 0; is_list && i < JsonContainerSize(items); i++)
+		note_value(name, getIthJsonbValueFromContainer(items, i), identity);
 }
 
 Identity read_headers(Jsonb *headers) {

@@ -5,10 +5,6 @@
 #include "isolation/mirror.hpp"
 #include "sqlapi/arguments.hpp"
 
-extern "C" {
-#include "nodes/parsenodes.h"
-}
-
 namespace isolation = pg_tenant::isolation;
 namespace sqlapi = pg_tenant::sqlapi;
 
@@ -18,11 +14,7 @@ PG_TENANT_FUNCTION(pg_tenant_isolate_tenant) {
 	const int batch = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
 	if (batch < 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("batch must be at least 1")));
-	if (fcinfo->context == nullptr || !IsA(fcinfo->context, CallContext) ||
-		castNode(CallContext, fcinfo->context)->atomic)
-		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-						errmsg("isolate_tenant() cannot run inside a transaction block"),
-						errdetail("It commits as it goes.")));
+	sqlapi::require_outside_block(fcinfo, "isolate_tenant");
 	isolation::isolate_tenant(table, tenant, batch);
 	PG_RETURN_VOID();
 }

@@ -2,6 +2,7 @@
 // where pg_tenant.new_tables says so
 #include "pg/error.hpp"
 
+#include "deletion/enable.hpp"
 #include "hooks/hooks.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/new_tables.hpp"
@@ -13,8 +14,10 @@ extern "C" {
 #include "commands/event_trigger.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
+#include "utils/rls.h"
 }
 
+namespace deletion = pg_tenant::deletion;
 namespace hooks = pg_tenant::hooks;
 namespace isolation = pg_tenant::isolation;
 namespace pg = pg_tenant::pg;
@@ -23,8 +26,25 @@ namespace {
 
 void protect_named(const RangeVar *name) {
 	const Oid relation = RangeVarGetRelid(name, NoLock, true);
-	if (OidIsValid(relation))
-		isolation::protect_new_part(relation);
+	if (!OidIsValid(relation))
+		return;
+	isolation::protect_new_part(relation, hooks::may_see_all_tenants());
+	deletion::enable_new_part(relation);
+}
+
+// A restore brings the triggers along, and what it brings is as it was.
+void follow_altered(Oid relation) {
+	if (!OidIsValid(relation) || IsBinaryUpgrade || !row_security)
+		return;
+	deletion::follow_keys_of(relation);
+	deletion::require_born_live(relation);
+}
+
+void keep_detached(const RangeVar *table, const RangeVar *part) {
+	const Oid parent = RangeVarGetRelid(table, NoLock, true);
+	const Oid detached = RangeVarGetRelid(part, NoLock, true);
+	if (OidIsValid(parent) && OidIsValid(detached))
+		deletion::keep_detached(detached, parent);
 }
 
 // Other forms of ALTER TABLE make no part. Above all ENABLE ROW LEVEL SECURITY does not: pg_restore runs it
@@ -35,13 +55,18 @@ void protect_altered(const AlterTableStmt *statement) {
 		auto *command = static_cast<AlterTableCmd *>(lfirst(cell));
 		if (command->subtype == AT_AddInherit)
 			protect_named(statement->relation);
+		else if (command->subtype == AT_DetachPartition)
+			keep_detached(statement->relation, reinterpret_cast<PartitionCmd *>(command->def)->name);
 		else if (command->subtype == AT_AttachPartition)
 			protect_named(reinterpret_cast<PartitionCmd *>(command->def)->name);
 	}
+	follow_altered(RangeVarGetRelid(statement->relation, NoLock, true));
 }
 
 void handle_created(Oid relation) {
-	isolation::protect_new_part(relation);
+	isolation::protect_new_part(relation, hooks::may_see_all_tenants());
+	deletion::enable_new_part(relation);
+	follow_altered(relation);
 	// A restore makes tables before it protects them.
 	if (IsBinaryUpgrade || hooks::may_see_all_tenants())
 		return;

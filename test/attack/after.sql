@@ -11,6 +11,7 @@ WITH parts AS (
 	UNION ALL SELECT 'items', tenant_id, i::text FROM shop.items i UNION ALL SELECT 'ledger', tenant_id, l::text FROM shop.ledger l
 	UNION ALL SELECT 'lines', tenant_id, l::text FROM shop.lines l UNION ALL SELECT 'hostile', tenant_id, h::text FROM shop.hostile h
 	UNION ALL SELECT 'albums', tenant_id, a::text FROM shop.albums a UNION ALL SELECT 'photos', tenant_id, p::text FROM shop.photos p
+	UNION ALL SELECT 'marked', tenant_id, m::text FROM shop.marked m
 	UNION ALL SELECT 'copies', tenant_id, c::text FROM shop.copies c UNION ALL SELECT 'stock', tenant_id, s::text FROM depot.stock s)
 SELECT whose || part || ': ' || count(*) || ' rows ' || md5(string_agg(line, ',' ORDER BY line))
 	FROM (SELECT *, CASE WHEN tenant_id IS NOT DISTINCT FROM :'me' THEN 'own ' ELSE 'others'' ' END AS whose FROM parts) p GROUP BY whose, part

@@ -34,6 +34,9 @@ CREATE TABLE shop.hostile (tenant_id uuid NOT NULL, id int, t text, i int, n num
 CREATE TABLE shop.albums (tenant_id uuid NOT NULL, id int PRIMARY KEY, title text);
 CREATE TABLE shop.photos (tenant_id uuid NOT NULL, id int PRIMARY KEY, album_id int REFERENCES shop.albums ON DELETE CASCADE ON UPDATE CASCADE DEFERRABLE,
 	title text);
+-- Rows that are marked rather than removed.
+CREATE TABLE shop.marked (tenant_id uuid NOT NULL, id int, parent int, body text, deleted_at timestamptz, PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, parent) REFERENCES shop.marked);
 CREATE TABLE shop.spill (line text);
 CREATE TABLE shop.countries (code text PRIMARY KEY, name text);
 INSERT INTO shop.countries VALUES ('fr', 'France'), ('dk', 'Denmark');
@@ -59,6 +62,7 @@ INSERT INTO shop.hostile VALUES
 INSERT INTO shop.ledger SELECT tenant, id, mark || '-entry-' || id, number FROM made;
 INSERT INTO shop.lines SELECT tenant, id, id, nullif(id - 1, 0), mark || '-line-' || id FROM made;
 ALTER TABLE shop.lines ALTER id RESTART 1000;
+INSERT INTO shop.marked SELECT tenant, id, nullif(id - 1, 0), mark || '-marked-' || id, CASE WHEN id % 2 = 0 THEN timestamptz '2026-01-01' END FROM made;
 INSERT INTO shop.albums SELECT tenant, number, mark || '-album' FROM made;
 INSERT INTO shop.photos SELECT tenant, number, number, mark || '-photo' FROM made;
 
@@ -133,12 +137,13 @@ GRANT ALL ON shop.copies, shop.super_copies, shop.stock TO attack_app, attack_ow
 \if :tenant
 CREATE EXTENSION pg_tenant;
 SELECT tenant.provision(:'me', 'mine'), tenant.provision(:'other', 'CANARY-other'), tenant.provision(:'third', 'CANARY-other-third') \g /dev/null
-SELECT tenant.protect(('shop.' || name)::regclass) FROM unnest('{customers,orders,notes,items,ledger,lines,hostile,albums,photos,copies,stock}'::text[]) name \g /dev/null
+SELECT tenant.protect(('shop.' || name)::regclass) FROM unnest('{customers,orders,notes,items,ledger,lines,hostile,albums,photos,marked,copies,stock}'::text[]) name \g /dev/null
+SELECT tenant.enable_soft_delete('shop.marked') \g /dev/null
 \else
 SELECT format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;'
 	'ALTER TABLE %1$s ALTER tenant_id SET DEFAULT nullif(current_setting(''app.tenant_id'', true), '''')::uuid;'
 	'CREATE POLICY own ON %1$s USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', 'shop.' || name)
-	FROM unnest('{customers,orders,notes,items,ledger,lines,hostile,albums,photos}'::text[]) name \gexec
+	FROM unnest('{customers,orders,notes,items,ledger,lines,hostile,albums,photos,marked}'::text[]) name \gexec
 \endif
 ANALYZE;
 -- What restore.sql copies back.

@@ -15,7 +15,9 @@ Tree Generator::keys(int depth) {
 Tree Generator::returning(const std::string &table, const std::vector<Column> &columns) {
 	if (random_.chance(30))
 		return words({});
-	return optional({" RETURNING ", table, ".id, ", random_.of(columns).reference,
+	// When a row was deleted, the row that DELETE returns says here, and nobody alone.
+	const std::string one = random_.of(columns).reference;
+	return optional({" RETURNING ", table, ".id, ", one == table + ".deleted_at" ? table + ".word" : one,
 					 optional({", spy(", table, ".word)"})});
 }
 

@@ -23,7 +23,7 @@ std::string described(const Trial &trial, const Verdict &verdict) {
 	std::string text = "-- role: " + trial.role + "\n-- way: " + trial.way +
 					   "\n-- settings: " + trial.settings + "\n-- warm: " + (trial.is_warm ? "yes" : "no") +
 					   "\n-- ordered: " + (trial.is_ordered ? "yes" : "no") +
-					   "\n-- writes: " + (trial.writes ? "yes" : "no") +
+					   "\n-- writes: " + (trial.writes ? "yes" : "no") + "\n-- deleted: " + trial.deleted +
 					   "\n-- difference: " + verdict.difference + "\n";
 	for (const auto &[database, answer] : verdict.answers)
 		text += "-- " + database + ": " + shortened(answer) + "\n";
@@ -64,6 +64,7 @@ Trial read_issue(const std::string &file) {
 	trial.is_warm = known["warm"] == "yes";
 	trial.is_ordered = known["ordered"] == "yes";
 	trial.writes = known["writes"] == "yes";
+	trial.deleted = known["deleted"];
 	return trial;
 }
 

@@ -83,6 +83,9 @@ Trial circumstances(const Options &options, const Statement &statement, std::uin
 		trial.role = options.role;
 	trial.settings = settings(slow);
 	trial.writes = statement.writes;
+	// Alone, where DELETE removes rows, there is nothing else for who writes.
+	if (!statement.writes)
+		trial.deleted = slow.of({"off", "off", "off", "on", "on", "alone"});
 	trial.is_ordered = statement.is_ordered;
 	trial.way = statement.writes
 					? random.of({"simple", "simple", "bound", "prepared", "execute"})

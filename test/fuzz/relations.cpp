@@ -16,8 +16,9 @@ static const Names &all_columns() {
 
 const std::vector<Relation> &relations() {
 	static const Names events = {"tenant_id", "id",     "parent", "amount", "n",
-								 "word",      "digits", "colour", "net"};
-	static const Names notes = {"tenant_id", "id", "parent", "amount", "word", "doc", "tags", "data"};
+								 "word",      "digits", "colour", "net",    "deleted_at"};
+	static const Names notes = {"tenant_id", "id",   "parent", "amount",    "word",
+								"doc",       "tags", "data",   "deleted_at"};
 	static const Names few = {"id", "parent", "amount", "word"};
 	static const std::vector<Relation> all = {
 		{"things", all_columns(), true},
@@ -25,7 +26,7 @@ const std::vector<Relation> &relations() {
 		{"events_2", events, true},
 		{"notes", notes, true},
 		{"more_notes", notes, true},
-		{"children", {"tenant_id", "id", "parent", "amount", "word"}, true},
+		{"children", {"tenant_id", "id", "parent", "amount", "word", "deleted_at"}, true},
 		{"archive", {"tenant_id", "id", "parent", "amount", "word", "digits", "n"}, true},
 		{"plain_view", {"id", "parent", "amount", "n", "word", "colour", "digits"}, true},
 		{"invoker_view", all_columns(), true},

@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.own_rows(tenant uuid, size int) RETURNS void LANGUAGE sq
 	INSERT INTO notes SELECT tenant, g, g % 5, 1 + 3 * g, 'note' || g % 4, format('{"k": %s}', g % 3), ARRAY['own', 't' || g % 3],
 			jsonb_build_object('n', g % 3, 'k', 'own', 'l', ARRAY[1]) FROM generate_series(1, size / 2) g;
 	INSERT INTO more_notes SELECT tenant, g, g % 5, 1 + 3 * g, 'more' || g % 4, '{"k": 1}', ARRAY['own', 't1'],
-			jsonb_build_object('n', g % 4, 'k', 'own', 'l', ARRAY[2]), 'x' FROM generate_series(5, size / 2) g;
+			jsonb_build_object('n', g % 4, 'k', 'own', 'l', ARRAY[2]), NULL, 'x' FROM generate_series(5, size / 2) g;
 	INSERT INTO children SELECT tenant, g, 1 + g % (size / 2), 1 + g, 'child' || g % 5 FROM generate_series(1, size) g;
 	INSERT INTO archive SELECT tenant_id, id, parent, amount, word, digits, n FROM things WHERE tenant_id = tenant;
 $$;
@@ -42,7 +42,14 @@ CREATE FUNCTION pg_temp.hostile_rows(tenant uuid, size int) RETURNS void LANGUAG
 			CASE WHEN g % 3 = 0 THEN (g % 5)::text ELSE 'zq' END, (ARRAY['low', 'high'])[g % 2 + 1]::colour, (ARRAY['255.255.255.255', '::1'])[g % 2 + 1]::inet
 		FROM generate_series(1, size) g;
 	INSERT INTO notes SELECT tenant, g, g % 5, (ARRAY[0, 2147483647, 7])[g % 3 + 1], (ARRAY['zqnote', 'zq\', 'note1'])[g % 3 + 1], 'zq', '{}', '"zq"' FROM generate_series(1, size / 2) g;
-	INSERT INTO more_notes SELECT tenant, g, g % 5, -g, 'zqmore', '[', '{{zq,zq}}', '[]', 'x' FROM generate_series(5, size / 2) g;
+	INSERT INTO more_notes SELECT tenant, g, g % 5, -g, 'zqmore', '[', '{{zq,zq}}', '[]', NULL, 'x' FROM generate_series(5, size / 2) g;
 	INSERT INTO children SELECT tenant, g, 1 + g % (size / 2), -g, 'zqchild' || g % 5 FROM generate_series(1, size) g;
 	INSERT INTO archive SELECT tenant_id, id, parent, amount, word, digits, n FROM things WHERE tenant_id = tenant;
+$$;
+
+-- Every fifth row, of neighbours also for ever.
+CREATE FUNCTION pg_temp.delete_some() RETURNS void LANGUAGE sql AS $$
+	UPDATE events SET deleted_at = CASE WHEN word LIKE 'zq%' THEN 'infinity' ELSE timestamptz '2026-01-08 UTC' + id % 3 * interval '1 day' END WHERE id % 5 = 0;
+	UPDATE notes SET deleted_at = CASE WHEN word LIKE 'zq%' THEN 'infinity' ELSE timestamptz '2026-01-08 UTC' + id % 3 * interval '1 day' END WHERE id % 5 = 0;
+	UPDATE children SET deleted_at = CASE WHEN word LIKE 'zq%' THEN '-infinity' ELSE timestamptz '2026-01-08 UTC' + id % 3 * interval '1 day' END WHERE id % 5 = 0;
 $$;

@@ -92,9 +92,10 @@ Source Generator::table() {
 		std::vector<Column> columns = columns_of(one, name);
 		return {words({one.name, " AS ", name}), columns};
 	}
-	const Relation &from = random_.chance(40)
-							   ? relation(random_.of({"things", "things", "events", "notes", "archive"}))
-							   : random_.of(relations());
+	const std::string chosen = random_.chance(40)
+								   ? random_.of({"things", "things", "events", "notes", "archive"})
+								   : random_.of(relations()).name;
+	const Relation &from = relation(chosen);
 	return {words({from.name, " AS ", name}), columns_of(from, name)};
 }
 
@@ -159,8 +160,9 @@ void Generator::join(Source *left, int depth) {
 
 // PostgreSQL 18 plans such joins as one scan.
 void Generator::join_itself(Source *left) {
-	const Relation &from =
-		relation(random_.of({"things", "things", "events", "children", "archive", "invoker_view"}));
+	const std::string chosen =
+		random_.of({"things", "things", "events", "children", "archive", "invoker_view"});
+	const Relation &from = relation(chosen);
 	const std::string first = alias();
 	const std::string second = alias();
 	std::vector<Column> both = columns_of(from, first);

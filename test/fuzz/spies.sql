@@ -1,4 +1,5 @@
--- What both kinds of database have: functions and operators that raise the value they see, if it is a neighbour's.
+-- What both kinds of database have: functions and operators that raise the value they see, if it is a neighbour's. They call each other by their full
+-- names: from PostgreSQL 17 on an index is made with an empty search path.
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION citext;
 CREATE EXTENSION hstore;
@@ -13,34 +14,34 @@ CREATE FUNCTION spy(word text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALL
 	$$BEGIN IF word ~ '(zq|^2222|^3333)' AND current_setting('fuzz.blind', true) IS NULL THEN RAISE EXCEPTION 'saw %', word; END IF; RETURN word IS NULL OR length(word) % 3 > 0; END$$;
 CREATE FUNCTION spy(amount numeric) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 0.0000001 AS
 	$$BEGIN IF amount <= 0 OR amount > 100000 THEN RAISE EXCEPTION 'saw zq %', left(amount::text, 40); END IF; RETURN amount IS NULL OR amount > 4; END$$;
-CREATE FUNCTION later_spy(word text) RETURNS boolean LANGUAGE plpgsql VOLATILE COST 0.0000001 AS 'BEGIN RETURN spy(word); END';
-CREATE FUNCTION strict_spy(word text) RETURNS boolean LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 0.0000001 AS 'BEGIN RETURN spy(word); END';
-CREATE FUNCTION inlined_spy(word text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT spy(word)';
+CREATE FUNCTION later_spy(word text) RETURNS boolean LANGUAGE plpgsql VOLATILE COST 0.0000001 AS 'BEGIN RETURN public.spy(word); END';
+CREATE FUNCTION strict_spy(word text) RETURNS boolean LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 0.0000001 AS 'BEGIN RETURN public.spy(word); END';
+CREATE FUNCTION inlined_spy(word text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT public.spy(word)';
 CREATE FUNCTION rows_of(word text) RETURNS SETOF text LANGUAGE plpgsql STABLE ROWS 2 AS
-	$$BEGIN PERFORM spy(word); RETURN NEXT word; RETURN NEXT 'and ' || word; END$$;
+	$$BEGIN PERFORM public.spy(word); RETURN NEXT word; RETURN NEXT 'and ' || word; END$$;
 CREATE DOMAIN told AS text CHECK (spy(VALUE) OR true);
 
 CREATE FUNCTION spy_less(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN a < b; END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN a < b; END';
 CREATE FUNCTION spy_at_most(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN a <= b; END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN a <= b; END';
 CREATE FUNCTION spy_equal(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN a = b; END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN a = b; END';
 CREATE FUNCTION spy_at_least(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN a >= b; END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN a >= b; END';
 CREATE FUNCTION spy_more(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN a > b; END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN a > b; END';
 CREATE FUNCTION spy_compare(a text, b text) RETURNS int LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a), spy(b); RETURN bttextcmp(a, b); END';
+	'BEGIN PERFORM public.spy(a), public.spy(b); RETURN bttextcmp(a, b); END';
 CREATE FUNCTION spy_hash(a text) RETURNS int LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 0.0000001 AS
-	'BEGIN PERFORM spy(a); RETURN hashtext(a); END';
+	'BEGIN PERFORM public.spy(a); RETURN hashtext(a); END';
 CREATE OPERATOR <<< (FUNCTION = spy_less, LEFTARG = text, RIGHTARG = text, COMMUTATOR = >>>, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
 CREATE OPERATOR <<= (FUNCTION = spy_at_most, LEFTARG = text, RIGHTARG = text, COMMUTATOR = >>=, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
 CREATE OPERATOR === (FUNCTION = spy_equal, LEFTARG = text, RIGHTARG = text, COMMUTATOR = ===, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
 CREATE OPERATOR >>= (FUNCTION = spy_at_least, LEFTARG = text, RIGHTARG = text, COMMUTATOR = <<=, RESTRICT = scalargesel, JOIN = scalargejoinsel);
 CREATE OPERATOR >>> (FUNCTION = spy_more, LEFTARG = text, RIGHTARG = text, COMMUTATOR = <<<, RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
 CREATE FUNCTION spy_next(so_far boolean, word text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
-	'BEGIN RETURN spy(word) AND so_far; END';
+	'BEGIN RETURN public.spy(word) AND so_far; END';
 CREATE AGGREGATE tell(text) (SFUNC = spy_next, STYPE = boolean, INITCOND = 'true');
 RESET SESSION AUTHORIZATION;
 CREATE OPERATOR CLASS spying FOR TYPE text USING btree AS

@@ -3,16 +3,16 @@ SET SESSION AUTHORIZATION fuzz_owner;
 CREATE TABLE things (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, big bigint, n numeric, word text, ci citext, digits text, doc text,
 	colour colour, data jsonb, tags text[], nums int[], span int4range, words tsvector, net inet, h hstore, path ltree, at timestamptz, day date,
 	PRIMARY KEY (tenant_id, id));
-CREATE TABLE events (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, n numeric, word text, digits text, colour colour, net inet,
-	PRIMARY KEY (tenant_id, id)) PARTITION BY RANGE (id);
+CREATE TABLE events (tenant_id uuid NOT NULL DEFAULT :tenant, id int NOT NULL, parent int, amount int, n numeric, word text, digits text, colour colour, net inet,
+	deleted_at timestamptz, UNIQUE (tenant_id, id)) PARTITION BY RANGE (id);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (MINVALUE) TO (13);
-CREATE TABLE events_2 (word text, junk int, colour colour, n numeric, net inet, digits text, amount int, parent int, id int NOT NULL,
+CREATE TABLE events_2 (word text, junk int, deleted_at timestamptz, colour colour, n numeric, net inet, digits text, amount int, parent int, id int NOT NULL,
 	tenant_id uuid NOT NULL DEFAULT :tenant);
 ALTER TABLE events_2 DROP junk;
 ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM (13) TO (MAXVALUE);
-CREATE TABLE notes (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, doc text, tags text[], data jsonb);
+CREATE TABLE notes (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, doc text, tags text[], data jsonb, deleted_at timestamptz);
 CREATE TABLE more_notes (extra text) INHERITS (notes);
-CREATE TABLE children (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, PRIMARY KEY (tenant_id, id));
+CREATE TABLE children (tenant_id uuid NOT NULL DEFAULT :tenant, id int NOT NULL, parent int, amount int, word text, deleted_at timestamptz, UNIQUE (tenant_id, id));
 CREATE TABLE archive (tenant_id uuid NOT NULL DEFAULT :tenant, id int, parent int, amount int, word text, digits text, n numeric);
 CREATE INDEX ON things (n);
 CREATE INDEX ON things (colour);

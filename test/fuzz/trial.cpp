@@ -56,7 +56,8 @@ void prepared(Session &session, const Trial &trial, const std::string &tenant, c
 	if (answer->has_failed())
 		return;
 	if (trial.is_warm) {
-		session.run("BEGIN; SET LOCAL app.tenant_id = '" + neighbour + "'");
+		session.run("BEGIN; SET LOCAL app.include_deleted = on; SET LOCAL app.tenant_id = '" + neighbour +
+					"'");
 		is_protocol ? session.execute(values, nullptr) : session.run(execute);
 		session.run("ROLLBACK; SET app.tenant_id = '" + tenant + "'");
 	}
@@ -132,10 +133,11 @@ Verdict Databases::judge(const Trial &trial) {
 	// What a function or COPY makes of rows is compared with what they make of them.
 	if (trial.way != "inside" && trial.way != "copy")
 		alone.way = "simple";
-	verdict.answers["alone"] = answer_of(session("alone", trial.role), alone, tenant_, neighbour_);
+	verdict.answers["alone"] =
+		answer_of(session("alone_" + trial.deleted, trial.role), alone, tenant_, neighbour_);
 	for (const std::string &tier : kTiers) {
 		Session &here = session(tier, trial.role);
-		here.settle(trial.settings);
+		here.settle("SET app.include_deleted = " + trial.deleted + "; " + trial.settings);
 		verdict.answers[tier] = answer_of(here, trial, tenant_, neighbour_);
 	}
 	compare(trial, &verdict);

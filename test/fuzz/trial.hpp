@@ -17,7 +17,8 @@ struct Trial {
 	bool is_warm = false;    // a neighbour executes it first
 	bool is_ordered = false; // the order of rows is compared too
 	bool writes = false;
-	std::string text; // with values as in node.hpp
+	std::string deleted = "off"; // which rows are seen: app.include_deleted
+	std::string text;            // with values as in node.hpp
 };
 
 struct Verdict {

@@ -1,6 +1,6 @@
 -- tenant.check(): each finding is made, is found, and is gone when its fix was run. Settings of the server: test/tap.
 BEGIN;
-SELECT plan(238);
+SELECT plan(255);
 \ir fixture/shop.sql
 SET client_min_messages = warning;
 CREATE ROLE tap_bypass BYPASSRLS;
@@ -299,6 +299,45 @@ UPDATE pg_extension SET extversion = '0.0.1' WHERE extname = 'pg_tenant';
 SELECT is((SELECT severity || fix FROM tenant.check() WHERE code = 'library_version'), 'warning', 'versions that differ, and no way between them');
 UPDATE pg_extension e SET extversion = l.version FROM tenant.library() l WHERE extname = 'pg_tenant';
 SELECT is_empty($$SELECT * FROM tenant.check() WHERE code = 'library_version'$$, 'versions that agree');
+
+-- Soft deletion.
+CREATE TABLE shop.folders (id int PRIMARY KEY, name text, path text UNIQUE);
+CREATE TABLE shop.files (id int, folder int REFERENCES shop.folders ON DELETE CASCADE) PARTITION BY LIST (id);
+CREATE TABLE shop.files_1 PARTITION OF shop.files FOR VALUES IN (1);
+CREATE UNIQUE INDEX folder_name ON shop.folders (lower(name)) WHERE name <> '';
+CREATE FUNCTION shop.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER note AFTER DELETE ON shop.folders FOR EACH ROW EXECUTE FUNCTION shop.note();
+SELECT tenant.share('shop.folders'), tenant.share('shop.files');
+SELECT is_empty($$SELECT * FROM tenant.check_deletion()$$, 'nothing where no table soft-deletes');
+SELECT tenant.enable_soft_delete('shop.folders');
+SELECT results_eq($$SELECT code, object FROM tenant.check_deletion() ORDER BY code COLLATE "C", object COLLATE "C"$$, $$VALUES
+	('cascade_to_hard_delete', 'constraint files_folder_fkey on shop.files'), ('dead_rows_block_key', 'index shop.folder_name'),
+	('dead_rows_block_key', 'index shop.folders_path_key'), ('delete_trigger', 'trigger note on shop.folders')$$, 'what soft deletion brings');
+SELECT is((SELECT severity || fix FROM tenant.check() WHERE code = 'delete_trigger'), 'info', 'no SQL moves a trigger');
+SELECT pg_temp.mends('cascade_to_hard_delete', 'constraint files_folder_fkey on shop.files', 'warning');
+DROP TRIGGER tenant_follow_deletion ON shop.files;
+SELECT pg_temp.mends('deletion_not_followed', 'shop.files', 'warning');
+ALTER TABLE shop.folders DISABLE TRIGGER tenant_follow_deletion;
+SELECT pg_temp.mends('deletion_not_followed', 'shop.folders', 'warning');
+INSERT INTO shop.folders VALUES (1);
+INSERT INTO shop.files VALUES (1, 1);
+DELETE FROM shop.folders;
+SELECT is_empty('TABLE shop.files', 'the trigger follows again');
+-- CONCURRENTLY is for no transaction block; the rest of the fix is.
+SELECT matches(fix, '^CREATE UNIQUE INDEX CONCURRENTLY .*; (DROP INDEX|ALTER TABLE) .*; ALTER INDEX .*;$', object || ' has a fix')
+	FROM tenant.check() WHERE code = 'dead_rows_block_key' ORDER BY object;
+DO $$
+DECLARE
+	command text;
+BEGIN
+	FOR command IN SELECT replace(fix, 'CONCURRENTLY', '') FROM tenant.check() WHERE code = 'dead_rows_block_key' LOOP
+		EXECUTE command;
+	END LOOP;
+END
+$$;
+SELECT is_empty($$SELECT * FROM tenant.check() WHERE code = 'dead_rows_block_key'$$, 'and mended');
+SELECT is(pg_get_indexdef('shop.folder_name'::regclass),
+	'CREATE UNIQUE INDEX folder_name ON shop.folders USING btree (lower(name)) WHERE ((name <> ''''::text) AND (deleted_at IS NULL))', 'by the same name');
 
 -- Who may call it, and in what state.
 SELECT is(array_agg(severity ORDER BY n), array_agg(severity ORDER BY array_position('{critical,warning,info}', severity), n), 'worst first')

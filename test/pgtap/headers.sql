@@ -1,6 +1,6 @@
 -- set_from_headers and context_headers.
 BEGIN;
-SELECT plan(93);
+SELECT plan(334);
 \ir fixture/shop.sql
 SET ROLE tap_app;
 CREATE FUNCTION pg_temp.who() RETURNS text LANGUAGE sql AS 'SELECT i::text FROM tenant.identity() i';
@@ -28,6 +28,9 @@ SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', upper(:ann))
 SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', ARRAY[:ann])), :ann, 'an array of one string is that string');
 SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', :ann, 'x-tenant-id', ' ' || :ann)), :ann,
 	'the same value twice is one value');
+SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', ARRAY[:ann, ' ' || :ann, ''])), :ann, 'nor is it more than one in an array');
+SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', ARRAY[:ann, :ann], 'x-TENANT-id', :ann, 'X-Tenant-Name', '["Ann", "Ann"]'::jsonb), 'tenant'), :ann,
+	'nor in an array and by another spelling');
 SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', :ann, 'x-tenant-id', '')), :ann, 'an empty one beside it counts for nothing');
 SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', :ann, 'x-tenant-id', NULL)), :ann, 'and so does null');
 SELECT is(tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', :ann, 'X-Tenant-IDs', 'b', 'Tenant-ID', 'c', 'X_Tenant_ID', 'd')),
@@ -52,13 +55,34 @@ INSERT INTO refused VALUES ('NULL', NULL, '22023'), ('a JSON null', 'null', '220
 	('a pending tenant', jsonb_build_object('X-Tenant-ID', :new), 'TN003'),
 	('a name that disagrees', jsonb_build_object('X-Tenant-ID', :ann, 'X-Tenant-Name', 'Bob'), 'TN004'),
 	('a platform that disagrees', jsonb_build_object('X-Tenant-ID', :ann, 'X-Platform-ID', 'west'), 'TN004'),
+	('one tenant in two spellings', jsonb_build_object('X-Tenant-ID', :ann, 'x-tenant-id', upper(:ann)), '22023'),
+	('two tenants in arrays', jsonb_build_object('X-Tenant-ID', ARRAY[:ann], 'x-tenant-id', ARRAY[:bob]), '22023'),
+	('an array with a null', jsonb_build_object('X-Tenant-ID', ARRAY[:ann, NULL]), '22023'), ('an array with a number', '{"X-Tenant-ID": ["a", 7]}', '22023'),
+	('two joined by a comma', jsonb_build_object('X-Tenant-ID', :ann || ', ' || :bob), 'TN002'), ('one joined by a comma', jsonb_build_object('X-Tenant-ID', :ann || ',' || :ann), 'TN002'),
+	('a name with a blank', jsonb_build_object('X-Tenant-ID ', :ann), 'TN001'),
+	('two names of the tenant', jsonb_build_object('X-Tenant-ID', :ann, 'X-Tenant-Name', 'Ann', 'x-tenant-name', 'Bob'), '22023'),
+	('megabytes', jsonb_build_object('X-Tenant-ID', repeat('x', 5000000)), '22023'),
 	('a line feed in the request id', jsonb_build_object('X-Tenant-ID', :ann, 'X-Request-ID', E'r\nX-Tenant-ID: b'), '22023'),
 	('a trace id of 129 characters', jsonb_build_object('X-Tenant-ID', :ann, 'X-Trace-ID', repeat('t', 129)), '22023'),
 	('a number as span id', jsonb_build_object('X-Tenant-ID', :ann, 'X-Span-ID', 1), '22023');
+-- The same for each header: too long, of another type, with a control character or white space beyond ASCII at its ends.
+INSERT INTO refused SELECT format('%s: %s', header, what), jsonb_build_object('X-Tenant-ID', :ann) || jsonb_build_object(header, value), '22023'
+	FROM (VALUES ('X-Platform-ID', 128), ('X-Tenant-ID', 128), ('X-Tenant-Name', 256), ('X-Trace-ID', 128), ('X-Span-ID', 128), ('X-Request-ID', 128)) h (header, longest)
+	CROSS JOIN LATERAL (VALUES ('too long', to_jsonb(repeat('é', longest + 1))), ('false', 'false'), ('an object', '{"a": "b"}'), ('an array of arrays', '[["a"]]'), ('no array', '[]'),
+		('LF', to_jsonb(E'a\nb'::text)), ('CR at the end', to_jsonb(E'a\r'::text)), ('VT before', to_jsonb(E'\x0ba'::text)), ('DEL', to_jsonb(E'a\x7f'::text)), ('ESC', to_jsonb(E'\x1b[31m'::text)),
+		('NEL', to_jsonb(U&'a\0085'::text)), ('CSI', to_jsonb(U&'\009ba'::text)), ('NBSP before', to_jsonb(U&'\00a0a'::text)), ('NBSP after blanks', to_jsonb(U&'a \00a0 '::text)),
+		('ideographic space', to_jsonb(U&'a\3000'::text)), ('zero width', to_jsonb(U&'a\200b'::text)), ('BOM', to_jsonb(U&'\feffa'::text)), ('line separator', to_jsonb(U&'\2028'::text))) v (what, value);
 SELECT throws_ok(format('SELECT tenant.set_from_headers(%L)', headers), code, NULL, format('%s is refused', what)) FROM refused ORDER BY what;
 SELECT throws_ok(format('SELECT tenant.set_from_headers(%L, is_local => false)', headers), code, NULL, format('%s is refused for the session', what))
 	FROM refused ORDER BY what;
 SELECT is(pg_temp.who(), :'before', 'the identity is the one before');
+
+-- As long as may be, and white space inside.
+SELECT lives_ok(format('SELECT tenant.set_from_headers(%L)', jsonb_build_object('X-Tenant-ID', :bob, header, repeat('é', 128))), format('%s of 128 characters', header))
+	FROM unnest(ARRAY['X-Trace-ID', 'X-Span-ID', 'X-Request-ID']) header;
+SELECT lives_ok(format('SELECT tenant.set_from_headers(%L)', jsonb_build_object('X-Tenant-ID', :bob, 'X-Request-ID', U&' a\00a0\200bb ')), 'white space inside');
+SELECT is(tenant.context_headers() ->> 'X-Request-ID', U&'a\00a0\200bb', 'is kept');
+SELECT tenant.set_from_headers(jsonb_build_object('X-Tenant-ID', :bob, 'X-Request-ID', 'r0')) \g /dev/null
 
 -- require.
 SELECT throws_ok(format('SELECT tenant.set_from_headers(''{}'', %L)', require), '22023', NULL, format('require <%s> is refused', require))

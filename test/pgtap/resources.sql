@@ -1,6 +1,6 @@
 -- add_resource, remove_resource, view resources, list.
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 \ir fixture/shop.sql
 SET SESSION AUTHORIZATION tap_admin;
 SELECT tenant.provision('tap-1', 'One', 'p', config => '{"plan": "gold"}') \g /dev/null
@@ -39,7 +39,7 @@ SELECT bag_eq('TABLE mine', 'TABLE before', 'and nothing has changed');
 -- list().
 CREATE TEMP VIEW listed AS SELECT * FROM tenant.list() WHERE tenant_id LIKE 'tap-%';
 SELECT results_eq('SELECT tenant_id, name, platform_id, config, revision, resources FROM listed',
-	$$VALUES ('tap-1', 'One', 'p', '{"plan": "gold"}'::jsonb, 0::bigint, '{"bucket": ["b1", "b2"], "queue": ["b1"]}'::jsonb),
+	$$VALUES ('tap-1', 'One', 'p', '{"plan": "gold"}'::jsonb, (SELECT revision FROM tenant.tenants WHERE tenant_id = 'tap-1'), '{"bucket": ["b1", "b2"], "queue": ["b1"]}'::jsonb),
 		('tap-2', NULL, NULL, '{}', 0, '{"bucket": ["b1"]}')$$, 'list() has the active tenants in order, with configuration and resources');
 SELECT is((SELECT count(*) FROM tenant.list() WHERE tenant_id IN (:off, :new, 'tap-deleted')), 0::bigint, 'none that is suspended, pending or deleted');
 SELECT is((SELECT resources FROM tenant.list() WHERE tenant_id = :ann), '{}', 'also those without resources');
@@ -54,6 +54,9 @@ SELECT lives_ok($$SELECT tenant.remove_resource('tap-1', 'bucket', 'b1')$$, 'rem
 SELECT lives_ok($$SELECT tenant.remove_resource('tap-deleted', 'bucket', 'b9')$$, 'also of a deleted tenant');
 SELECT results_eq('SELECT resources FROM listed', $$VALUES ('{"bucket": ["b2"], "queue": ["b1"]}'::jsonb), ('{"bucket": ["b1"]}')$$, 'removes that one');
 SELECT throws_ok($$SELECT tenant.remove_resource('tap-1', 'bucket', 'b1')$$, '42704', NULL, 'and not twice');
+SELECT results_eq($$SELECT action, detail FROM tenant.audit_log WHERE tenant_id = 'tap-1' AND action LIKE 'resource%' ORDER BY changed_at$$,
+	$$VALUES ('resource_added', '{"type": "bucket", "resource_id": "b2"}'::jsonb), ('resource_added', '{"type": "bucket", "resource_id": "b1"}'),
+		('resource_added', '{"type": "queue", "resource_id": "b1"}'), ('resource_removed', '{"type": "bucket", "resource_id": "b1"}')$$, 'the trail has what was done, and no more');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -47,6 +47,13 @@ $node->safe_psql('shop', qq{
 	RESET SESSION AUTHORIZATION;
 	CREATE ROLE "Bound role";
 	SELECT tenant.grant_tenant('"Bound role"', '$blue');
+	SELECT tenant.grant_platform('"Bound role"', 'shop'), tenant.add_template_table('shop.files');
+	SELECT tenant.provision('green', domains => '{green.example.com,*.green.example.com}', idempotency_key => 'k'), tenant.soft_delete(p.tenant_id)
+		FROM tenant.provision('gone', domains => '{gone.example.com}') p;
+	CREATE TABLE shop.companies (id text PRIMARY KEY, title text);
+	INSERT INTO shop.companies VALUES ('co-1', 'One'), ('co-2', 'Two');
+	ALTER TABLE shop.companies OWNER TO shop_owner;
+	SELECT tenant.register_from('shop.companies', 'id', 'title');
 	CREATE FUNCTION shop.is_even(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN \$1 & 1 = 0; END';
 	SELECT tenant.trust('shop.is_even(int)', 'looks at one bit'), tenant.distrust('textlike(text,text)');
 	INSERT INTO tenant.role_grants VALUES (4000000000, '$red');
@@ -70,6 +77,15 @@ sub state_of
 		SELECT relation FROM tenant.shared_tables ORDER BY relation::text;
 		SELECT * FROM tenant.tenants ORDER BY tenant_id;
 		SELECT * FROM tenant.tenant_resources ORDER BY tenant_id, type;
+		SELECT * FROM tenant.tenant_domains ORDER BY domain;
+		SELECT * FROM tenant.provision_keys ORDER BY idempotency_key;
+		SELECT * FROM tenant.platform_grants ORDER BY role::text, platform_id;
+		SELECT * FROM tenant.template_tables ORDER BY relation::text;
+		SELECT * FROM tenant.company_tables ORDER BY relation::text;
+		SELECT * FROM tenant.company_tenants ORDER BY tenant_id;
+		SELECT * FROM tenant.audit_log ORDER BY changed_at, tenant_id;
+		SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgfoid IN ('tenant.follow_companies()'::regprocedure, 'tenant.refuse_audit_change()'::regprocedure)
+			ORDER BY 1, 2;
 		SELECT * FROM tenant.jwt_keys WHERE key_id <> 'secret';
 		TABLE tenant.operator_trust ORDER BY function;
 		SELECT * FROM tenant.role_grants WHERE role <> 4000000000 ORDER BY role::text;

@@ -26,6 +26,11 @@ is_answer(session($node), 'DROP EXTENSION pg_tenant', '42501', 'nor anybody else
 is_answer(session($node, tenant => $blue), $read, '1,2', 'isolation has lived through it');
 is_answer(session($node), $read, 'TN001', 'and refuses who has no tenant');
 
+# Where it is not, the library still is.
+$node->safe_psql('postgres', 'CREATE DATABASE empty');
+is_answer(superuser($node, 'empty'), 'DROP EXTENSION IF EXISTS pg_tenant CASCADE', 'DROP EXTENSION', 'nothing to drop');
+is_answer(superuser($node, 'empty'), 'CREATE SCHEMA tenant; DROP EXTENSION IF EXISTS pg_tenant CASCADE', 'DROP EXTENSION', 'nor in a schema of that name');
+
 # Another database of the server, where the roles are there already.
 $node->safe_psql('postgres', 'CREATE DATABASE other');
 create_shop($node, 'other');

@@ -75,8 +75,14 @@ my @plain = (
 	[ 'a setting', 'SET statement_timeout = 200' ],
 	[ 'a timeout', 'SELECT pg_sleep(600)' ],
 	[ 'a timeout in a nested query', q{DO 'BEGIN PERFORM pg_sleep(600); END'} ],
-	[ 'a timeout in a command', 'CREATE TABLE slow AS SELECT pg_sleep(600)' ],
+	[ 'a timeout in a command', 'CREATE TABLE slow AS SELECT pg_sleep(600) IS NULL AS a' ],
 	[ 'another setting', 'RESET ALL' ],
+	[ 'a cancel', 'SELECT pg_sleep(600)', \&cancelled ],
+	[ 'a cancel in the planner', 'SELECT slow_constant()', \&cancelled ],
+	[ 'a cancel in a nested query', q{DO 'BEGIN PERFORM pg_sleep(600); END'}, \&cancelled ],
+	[ 'a cancel in a command', 'CREATE TABLE slow AS SELECT pg_sleep(600) IS NULL AS a', \&cancelled ],
+	[ 'a cancel of a trigger', 'INSERT INTO slowly VALUES (1)', \&cancelled ],
+	[ 'a cancel at COMMIT', 'BEGIN; INSERT INTO slowly VALUES (2); COMMIT', \&cancelled ],
 	[ 'after all these', 'SELECT count(*) FROM plain' ],
 	# At last, since pg_tenant has a superuser's plans made again when this changes.
 	[ 'row_security', 'SET row_security = off; SELECT count(*) FROM plain; RESET row_security; SELECT count(*) FROM plain' ]);
@@ -93,18 +99,34 @@ $root->do($_) for
   'CREATE TABLE deferred (a int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)',
   'CREATE ROLE nobody',
   'CREATE FUNCTION nested(n int) RETURNS int LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT 6 / n + count(*) FROM plain WHERE a < n); END$$',
+  # The planner folds it, since it is said to be a constant.
+  'CREATE FUNCTION slow_constant() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM pg_sleep(600); RETURN 1; END$$',
+  'CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(600); RETURN NULL; END$$',
+  'CREATE TABLE slowly (a int)',
+  'CREATE TRIGGER now AFTER INSERT ON slowly FOR EACH ROW WHEN (NEW.a = 1) EXECUTE FUNCTION sleep()',
+  'CREATE CONSTRAINT TRIGGER later AFTER INSERT ON slowly INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.a = 2) EXECUTE FUNCTION sleep()',
   'CREATE FUNCTION inlined(n int) RETURNS bigint LANGUAGE sql STABLE AS $$SELECT count(*) FROM plain WHERE a = n$$';
 $root->close;
 
-# What each statement gave, and how often each library was called for it.
+# Runs what sleeps, and has another session cancel it then.
+sub cancelled
+{
+	my ($session, $sql) = @_;
+	$session->send('Q', "$sql\0");
+	$node->poll_query_until('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $session->{pid} AND wait_event = 'PgSleep'")
+	  or die "does not sleep: $sql";
+	return $session->finish;
+}
+
+# What each statement gave, and how often each library was called for it. One may come with rows to copy, or how to run it.
 sub run_statements
 {
 	my ($session, @statements) = @_;
 	my (@answers, @calls);
 	for my $statement (@statements)
 	{
-		my ($name, $sql, $copied) = @$statement;
-		push @answers, Wire::told(defined $copied ? $session->copy($sql, $copied) : $session->query($sql));
+		my ($name, $sql, $how) = @$statement;
+		push @answers, Wire::told(ref $how ? $how->($session, $sql) : defined $how ? $session->copy($sql, $how) : $session->query($sql));
 		$session->query('ROLLBACK') if $session->query('SELECT 1')->{ready} ne 'I';
 		push @calls, { map { $_ => calls($session, $_) } 'chain_inner', 'chain_outer' };
 	}
@@ -121,7 +143,7 @@ sub run_plain
 
 restart_with('chain_inner', 'chain_outer');
 my ($answers, $alone) = run_plain();
-is((grep { /^(42703|22012|42P07|23503|42501|57014)$/ } @$answers), 10, 'what should fail fails');
+is((grep { /^(42703|22012|42P07|23503|42501|57014)$/ } @$answers), 17, 'what should fail fails');
 my (%entered, %failed);
 for my $calls (map { $_->{chain_inner} } @$alone)
 {
@@ -146,7 +168,9 @@ for my $order ([ 'chain_inner', 'pg_tenant', 'chain_outer' ], [ 'pg_tenant', 'ch
 }
 # With protected tables.
 create_shop($node);
-superuser($node)->do('CREATE FUNCTION shop.count_items() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT count(*) FROM shop.items); END$$');
+superuser($node)->do($_) for
+  'CREATE FUNCTION shop.count_items() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT count(*) FROM shop.items); END$$',
+  'CREATE FUNCTION shop.sleep() RETURNS void LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(600) FROM shop.items; END$$';
 session($node, user => 'shop_owner')->do(q{CREATE TABLE shop.triggered (tenant_id uuid, id int); SELECT tenant.protect('shop.triggered');
 	CREATE FUNCTION shop.change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.id = NEW.id + 1; RETURN NEW; END$$;
 	CREATE TRIGGER change BEFORE INSERT ON shop.triggered FOR EACH ROW EXECUTE FUNCTION shop.change()});
@@ -168,6 +192,10 @@ my @protected = (
 	[ 'EXPLAIN', 'EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM shop.items' ],
 	[ 'a refused row', "INSERT INTO shop.items VALUES ('$red', 9, 'x')" ],
 	[ 'an error at run time', 'SELECT 1 / (id - id) FROM shop.items' ],
+	[ 'a cancel', 'SELECT pg_sleep(600) FROM shop.items', \&cancelled ],
+	[ 'a cancel of an UPDATE', 'UPDATE shop.items SET name = name WHERE pg_sleep(600) IS NULL', \&cancelled ],
+	[ 'a cancel of COPY TO', 'COPY (SELECT pg_sleep(600) FROM shop.items) TO STDOUT', \&cancelled ],
+	[ 'a cancel in a nested query', 'SELECT shop.sleep()', \&cancelled ],
 	[ 'a setting', 'SET statement_timeout = 200' ],
 	[ 'a timeout', 'SELECT pg_sleep(600) FROM shop.items' ]);
 for my $user ('app', superuser($node)->answer('SELECT current_user'))
@@ -176,6 +204,7 @@ for my $user ('app', superuser($node)->answer('SELECT current_user'))
 	my $session = session($node, user => $user, tenant => $blue);
 	$session->do('SELECT shop.count_items()');
 	my ($answers, $calls) = run_statements($session, @protected);
+	is((grep { $_ eq '57014' } @$answers), 5, "$user: what should be cancelled is");
 	is_deeply($calls->[$_]{chain_inner}, $calls->[$_]{chain_outer}, "$user: $protected[$_][0]: both are called alike") or diag($answers->[$_]) 
 	  for 1 .. $#protected;
 }

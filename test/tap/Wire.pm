@@ -119,6 +119,7 @@ sub finish
 		elsif ($type eq 'C') { push @{ $result->{tags} }, $body =~ s/\0.*//sr; }
 		elsif ($type eq 's') { $result->{suspended} = 1; }
 		elsif ($type eq 'N') { push @{ $result->{notices} }, fields($body); }
+		elsif ($type eq 'A') { push @{ $result->{notified} }, join ' ', (unpack 'N Z* Z*', $body)[ 1, 2 ]; }
 		elsif ($type eq 'E')
 		{
 			my $error = fields($body);
@@ -148,6 +149,7 @@ sub finish
 sub feed
 {
 	my ($self) = @_;
+	return if $self->{is_fed};    # it was sent with the statement
 	my $feed = $self->{feed};
 	if (!defined $feed) { $self->send('f', "no data\0"); return; }
 	# In pieces that end anywhere.

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+using pg_tenant::core::has_outer_space;
 using pg_tenant::core::Header;
 using pg_tenant::core::header_of;
 using pg_tenant::core::trim_value;
@@ -27,4 +30,16 @@ TEST(Headers, ValuesAreTrimmedOfSpaceAndTab) {
 	EXPECT_EQ(trim_value(" \t "), "");
 	EXPECT_EQ(trim_value(""), "");
 	EXPECT_EQ(trim_value("\nacme"), "\nacme");
+}
+
+TEST(Headers, InvisibleEndsAreSeen) {
+	for (const char *space :
+		 {"\u00a0", "\u1680", "\u2000", "\u200b", "\u2028", "\u202f", "\u3000", "\ufeff"}) {
+		EXPECT_TRUE(has_outer_space(std::string(space) + "acme"));
+		EXPECT_TRUE(has_outer_space(std::string("acme") + space));
+		EXPECT_TRUE(has_outer_space(space));
+		EXPECT_FALSE(has_outer_space(std::string("ac") + space + "me"));
+	}
+	for (const char *value : {"", "a", "\u00e9", "\u4e00", "\u200e"})
+		EXPECT_FALSE(has_outer_space(value)) << value;
 }

@@ -1,0 +1,152 @@
+#include "limits/rules.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "context/settings.hpp"
+#include "registry/configuration.hpp"
+#include "registry/merge_patch.hpp"
+#include "registry/recent.hpp"
+
+extern "C" {
+#include "utils/builtins.h"
+#include "utils/guc.h"
+}
+
+namespace pg_tenant::limits {
+namespace {
+
+constexpr int64 kMillisecond = 1000;
+constexpr double kMinute = 60 * 1000;
+
+// Owns what it points to.
+struct Known {
+	const char *id;
+	uint64 generation;
+	bool is_limited;
+	Rules rules;
+
+	void release() {
+		if (id != nullptr)
+			pfree(const_cast<char *>(id));
+	}
+};
+
+registry::RecentTable<uint32, Known> cache = {"pg_tenant limits", nullptr, nullptr, {}};
+
+// The one that was asked for last: next to nothing for a tenant without limits.
+struct Last {
+	const Known *known;
+	core::TenantId id;
+};
+Last last = {};
+
+[[noreturn]] void refuse_value(const char *key) {
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("invalid value of configuration key \"%s\"", key)));
+}
+
+double read_number(const Jsonb *config, const char *key, double otherwise) {
+	JsonbValue value;
+	if (!registry::find_value(config, key, &value))
+		return otherwise;
+	if (value.type != jbvNumeric)
+		refuse_value(key);
+	const double number =
+		DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric)));
+	if (!(number >= 0))
+		refuse_value(key);
+	return number;
+}
+
+int read_count(const Jsonb *config, const char *key, int otherwise) {
+	return static_cast<int>(std::min<double>(read_number(config, key, otherwise), PG_INT32_MAX));
+}
+
+// As settings are written: '500ms', '2s'.
+int read_time(const Jsonb *config, const char *key, double otherwise) {
+	JsonbValue value;
+	double milliseconds = otherwise;
+	if (registry::find_value(config, key, &value)) {
+		if (value.type != jbvString)
+			refuse_value(key);
+		const char *text = pnstrdup(value.val.string.val, static_cast<Size>(value.val.string.len));
+		if (!parse_real(text, &milliseconds, GUC_UNIT_MS, nullptr) || !(milliseconds >= 0))
+			refuse_value(key);
+	}
+	return static_cast<int>(std::min<double>(milliseconds, PG_INT32_MAX));
+}
+
+bool has_any(const Jsonb *config, std::initializer_list<const char *> keys) {
+	JsonbValue value;
+	return std::any_of(keys.begin(), keys.end(),
+					   [&](const char *key) { return registry::find_value(config, key, &value); });
+}
+
+core::BreakerRules read_breaker(const Jsonb *config) {
+	core::BreakerRules rules = {};
+	rules.max_requests = static_cast<uint32>(read_count(config, "limits.breaker.max_requests", 1));
+	rules.interval = read_time(config, "limits.breaker.interval", kMinute) * kMillisecond;
+	rules.timeout = read_time(config, "limits.breaker.timeout", kMinute) * kMillisecond;
+	rules.ratio = read_number(config, "limits.breaker.ratio", 0.5);
+	rules.minimum = static_cast<uint32>(read_count(config, "limits.breaker.minimum", 10));
+	return rules;
+}
+
+Rules read_rules(const Jsonb *config) {
+	Rules rules = {};
+	rules.rate = read_number(config, "limits.statements_per_second", 0);
+	rules.burst = std::max(1.0, read_number(config, "limits.burst", rules.rate));
+	rules.statements = read_count(config, "limits.concurrent_statements", 0);
+	rules.wait = read_time(config, "limits.concurrent_wait", 0) * kMillisecond;
+	rules.sessions = read_count(config, "limits.sessions", 0);
+	rules.statement_timeout = read_time(config, "limits.statement_timeout", 0);
+	rules.idle_timeout = read_time(config, "limits.idle_in_transaction_timeout", 0);
+	rules.rows = static_cast<int64>(std::min(read_number(config, "limits.rows_per_result", 0), 1e18));
+	if (has_any(config, {"limits.breaker", "limits.breaker.max_requests", "limits.breaker.interval",
+						 "limits.breaker.timeout", "limits.breaker.ratio", "limits.breaker.minimum"}))
+		rules.breaker = read_breaker(config);
+	rules.has_breaker = rules.breaker.ratio > 0;
+	return rules;
+}
+
+bool limits_anything(const Rules &rules) {
+	return rules.rate > 0 || rules.statements > 0 || rules.sessions > 0 || rules.statement_timeout > 0 ||
+		   rules.idle_timeout > 0 || rules.rows > 0 || rules.has_breaker;
+}
+
+bool is_valid(const Known *known, const core::TenantId &id) {
+	return known != nullptr && known->id != nullptr && strcmp(known->id, id.text) == 0 &&
+		   known->generation == registry::configuration_generation(id);
+}
+
+const Known *learn(const core::TenantId &id) {
+	uint64 generation;
+	const Rules rules = read_rules(registry::find_configuration(id, &generation));
+	Known *known = cache.enter(id.hash, context::cached_tenants);
+	known->release();
+	*known = {};
+	known->generation = generation;
+	known->rules = rules;
+	known->is_limited = limits_anything(rules);
+	// Last: without memory for it this is nobody's.
+	known->id = MemoryContextStrdup(cache.memory, id.text);
+	return known;
+}
+
+} // namespace
+
+const Rules *find_rules(const core::TenantId &id) {
+	if (likely(last.known != nullptr && last.id == id &&
+			   last.known->generation == registry::configuration_generation(id)))
+		return last.known->is_limited ? &last.known->rules : nullptr;
+	last.known = nullptr;
+	const Known *known = cache.find(id.hash);
+	if (!is_valid(known, id))
+		known = learn(id);
+	last.id = id;
+	last.known = known;
+	return known->is_limited ? &known->rules : nullptr;
+}
+
+} // namespace pg_tenant::limits

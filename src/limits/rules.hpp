@@ -1,0 +1,28 @@
+// What a tenant is limited to: the values under `limits` of its configuration, read once after each change.
+#pragma once
+
+#include "core/breaker.hpp"
+#include "core/tenant_id.hpp"
+#include "pg/prelude.hpp"
+
+namespace pg_tenant::limits {
+
+// 0 is no limit.
+struct Rules {
+	double rate; // statements a second
+	double burst;
+	int statements; // at a time
+	int64 wait;     // for one of these, in microseconds
+	int sessions;
+	int statement_timeout; // milliseconds
+	int idle_timeout;      // milliseconds, in a transaction
+	int64 rows;            // of a result
+	bool has_breaker;
+	core::BreakerRules breaker;
+};
+
+// NULL where nothing is set. Valid until the next call. May raise, as registry::find_configuration() may;
+// 22023 where a value is wrong that nobody has checked.
+const Rules *find_rules(const core::TenantId &id);
+
+} // namespace pg_tenant::limits

@@ -1,0 +1,265 @@
+#include "limits/statement.hpp"
+
+#include <cstring>
+
+#include "context/frame.hpp"
+#include "context/seal.hpp"
+#include "context/settings.hpp"
+#include "limits/ceilings.hpp"
+#include "limits/queue.hpp"
+#include "limits/refusals.hpp"
+#include "limits/rules.hpp"
+#include "limits/shared.hpp"
+#include "limits/wait.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "storage/ipc.h"
+#include "tcop/pquery.h"
+#include "utils/timestamp.h"
+}
+
+namespace pg_tenant::limits {
+namespace {
+
+// The tenant that counts this session; NULL for none.
+Shared *joined = nullptr;
+
+// The statement that has a place now.
+struct Running {
+	Shared *shared; // NULL where there is none
+	bool is_judged; // by the breaker
+	uint32 era;
+};
+Running running = {};
+
+// What was found for the statement that began last, of the tenant that is joined.
+Rules rules = {};
+
+bool is_inside = false;
+
+// When the transaction began in which a statement began last: it may have locks.
+TimestampTz last_transaction = 0;
+
+const core::TenantId *limited_tenant() {
+	if (context::sees_all_tenants)
+		return nullptr;
+	const core::TenantId *sealed = context::sealed_tenant();
+	return sealed != nullptr ? sealed : context::live_tenant();
+}
+
+void leave_joined() {
+	if (joined != nullptr)
+		leave(joined);
+	joined = nullptr;
+}
+
+void end_running(core::Verdict verdict) {
+	if (running.shared == nullptr)
+		return;
+	const Running ended = running;
+	running.shared = nullptr;
+	if (ended.is_judged) {
+		const TimestampTz now = GetCurrentTimestamp();
+		with_lock(ended.shared, [&] { ended.shared->breaker.judge(rules.breaker, ended.era, verdict, now); });
+	}
+	give_place_back(ended.shared);
+}
+
+// Errors that end the session pass no handler.
+void at_exit(int, Datum) {
+	abandon_queue();
+	end_running(core::Verdict::kNone);
+	leave_joined();
+}
+
+bool is_of(const Shared *shared, const char *id) {
+	return shared->key.database == MyDatabaseId && strcmp(shared->key.id, id) == 0;
+}
+
+void join_tenant(const core::TenantId &id) {
+	static bool is_registered = false;
+	if (joined != nullptr && is_of(joined, id.text))
+		return;
+	leave_joined();
+	if (!is_registered) {
+		before_shmem_exit(at_exit, Datum(0));
+		is_registered = true;
+	}
+	joined = join(id, rules.sessions);
+	if (joined == nullptr)
+		refuse_session(id, rules);
+}
+
+enum class Outcome { kRuns, kQueued, kNoPlace, kRate, kBreaker };
+
+// Under the lock. How long until the breaker lets one through.
+int64 breaker_wait(Shared *shared, TimestampTz now) {
+	return rules.has_breaker || shared->breaker.is_held_open ? shared->breaker.wait(rules.breaker, now) : 0;
+}
+
+// Under the lock; there is a place.
+void run_from_now(Shared *shared, TimestampTz now) {
+	running = {shared, rules.has_breaker, rules.has_breaker ? shared->breaker.admit(rules.breaker, now) : 0};
+}
+
+// Under the lock.
+bool take_token(Shared *shared, TimestampTz now, int64 *wait) {
+	if (rules.rate == 0) {
+		shared->bucket = {};
+		return true;
+	}
+	if (shared->bucket.rate == 0)
+		shared->bucket.start(rules.rate, rules.burst, now);
+	else
+		shared->bucket.change(rules.rate, rules.burst, now);
+	const bool is_taken = shared->bucket.take(now);
+	*wait = is_taken ? 0 : shared->bucket.wait();
+	return is_taken;
+}
+
+Outcome admit(Shared *shared, bool may_wait, int64 *wait) {
+	const TimestampTz now = GetCurrentTimestamp();
+	Outcome outcome = Outcome::kRuns;
+	Latch *served;
+	with_lock(shared, [&] {
+		shared->most_running = rules.statements;
+		// There may be more places than before.
+		served = hand_on(shared);
+		*wait = breaker_wait(shared, now);
+		if (*wait != 0) {
+			outcome = Outcome::kBreaker;
+		} else if (!take_token(shared, now, wait)) {
+			outcome = Outcome::kRate;
+		} else if (take_place(shared)) {
+			run_from_now(shared, now);
+		} else if (may_wait) {
+			queue_up(shared);
+			outcome = Outcome::kQueued;
+		} else {
+			outcome = Outcome::kNoPlace;
+		}
+	});
+	if (served != nullptr)
+		SetLatch(served);
+	return outcome;
+}
+
+// After waiting, with a place.
+void run_or_refuse(const core::TenantId &id, Shared *shared) {
+	const TimestampTz now = GetCurrentTimestamp();
+	int64 wait;
+	Latch *served;
+	with_lock(shared, [&] {
+		wait = breaker_wait(shared, now);
+		if (wait == 0)
+			run_from_now(shared, now);
+		served = hand_on(shared);
+	});
+	if (served != nullptr)
+		SetLatch(served);
+	if (wait != 0) {
+		give_place_back(shared);
+		refuse_by_breaker(id, wait);
+	}
+}
+
+// Before it holds a lock of its transaction's, but for those of its own tables.
+bool may_wait() {
+	return rules.wait > 0 && GetCurrentTransactionStartTimestamp() != last_transaction &&
+		   !TransactionIdIsValid(GetTopTransactionIdIfAny());
+}
+
+void admit_or_refuse(const core::TenantId &id) {
+	int64 wait = 0;
+	switch (admit(joined, may_wait(), &wait)) {
+	case Outcome::kRuns:
+		return;
+	case Outcome::kQueued:
+		if (!wait_for_place(joined, rules.wait))
+			refuse_place(id, rules);
+		run_or_refuse(id, joined);
+		return;
+	case Outcome::kNoPlace:
+		refuse_place(id, rules);
+	case Outcome::kRate:
+		refuse_rate(id, rules, wait);
+	case Outcome::kBreaker:
+		refuse_by_breaker(id, wait);
+	}
+}
+
+// More rows of what was let through: it goes on, whoever else runs.
+void go_on(Shared *shared) {
+	with_lock(shared, [&] { shared->running++; });
+	running = {shared, false, 0};
+}
+
+void begin_limited(const core::TenantId &id, Part part) {
+	join_tenant(id);
+	shorten_statement_timeout(rules.statement_timeout);
+	if (part == Part::kMore)
+		go_on(joined);
+	else
+		admit_or_refuse(id);
+}
+
+void begin_for(const core::TenantId *id, Part part) {
+	const Rules *found = id == nullptr ? nullptr : find_rules(*id);
+	if (found == nullptr) {
+		leave_joined();
+		rules = {};
+		shorten_statement_timeout(0);
+		if (id != nullptr && unlikely(count_held_open() > 0) && is_held_open(*id))
+			refuse_by_breaker(*id, core::Breaker::kForever);
+		return;
+	}
+	rules = *found;
+	begin_limited(*id, part);
+}
+
+} // namespace
+
+bool is_top_level() {
+	// Without a portal: triggers that were deferred to a commit, or what is called while a statement is
+	// planned.
+	return is_in_force() && !is_inside && ActivePortal != nullptr && !IsParallelWorker();
+}
+
+void begin(Part part) {
+	if (part != Part::kLast) {
+		end_running(core::Verdict::kNone);
+		begin_for(limited_tenant(), part);
+		last_transaction = GetCurrentTransactionStartTimestamp();
+	}
+	is_inside = true;
+}
+
+void fail() {
+	is_inside = false;
+	end_running(is_failure(geterrcode()) ? core::Verdict::kFailure : core::Verdict::kSuccess);
+}
+
+void end(Part part) {
+	is_inside = false;
+	if (part == Part::kFirst)
+		return;
+	end_running(core::Verdict::kSuccess);
+	restore_statement_timeout();
+	keep_ceilings();
+}
+
+void keep_ceilings() {
+	if (joined != nullptr)
+		lower_idle_timeout(rules.idle_timeout);
+}
+
+int64 most_rows() { return joined == nullptr ? 0 : rules.rows; }
+
+void note_tenant(const char *id) {
+	if (joined != nullptr && (id == nullptr || !is_of(joined, id)))
+		leave_joined();
+}
+
+} // namespace pg_tenant::limits
