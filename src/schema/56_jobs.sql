@@ -83,9 +83,9 @@ COMMENT ON FUNCTION tenant.begin_job(text, text, text, text, text, bigint) IS 'B
 CREATE FUNCTION tenant.list_runs(job bigint, tenants text[]) RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 	INSERT INTO tenant.job_runs (job_id, tenant_id)
-		SELECT job, t.tenant_id FROM tenant.tenants t WHERE t.tenant_id = ANY (tenants) AND t.status = 'active' ON CONFLICT DO NOTHING
+		SELECT job, t.tenant_id FROM tenant.tenants t WHERE t.tenant_id = ANY (tenants) ON CONFLICT DO NOTHING
 $$;
-COMMENT ON FUNCTION tenant.list_runs(bigint, text[]) IS 'Adds active tenants to those for which a job runs';
+COMMENT ON FUNCTION tenant.list_runs(bigint, text[]) IS 'Adds tenants to those for which a job runs';
 
 -- What was running is not done, since its record would have come with it.
 CREATE FUNCTION tenant.open_job(id bigint, caller text, retry boolean, OUT command text, OUT stops boolean, OUT milliseconds bigint,
