@@ -44,6 +44,9 @@ Statement statement;
 constexpr uint64 kPause = 1000; // microseconds
 uint64 since_asked = 0;
 
+// What was used since the former tenant went is the next one's, unless something ran for nobody meanwhile.
+bool is_looked_at = false;
+
 uint64 processor_time() {
 	timespec time;
 	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0)
@@ -93,8 +96,11 @@ void change_tenant(Slot *slot, const core::TenantId &tenant) {
 	const bool is_known = is_countable(tenant);
 	if (!is_slot_of(slot, tenant) && (slot->counted.last_seen != 0 || slot->of_nobody.last_seen != 0))
 		move_counted(slot);
-	look_at_processor(nullptr);
-	look_at_usage(nullptr);
+	if (!is_looked_at) {
+		look_at_processor(nullptr);
+		look_at_usage(nullptr);
+	}
+	is_looked_at = false;
 	if (!is_known)
 		return;
 	begin_write(slot);
@@ -191,6 +197,7 @@ void begin_tenant() {
 	if (tenant == nullptr) {
 		if (unlikely(slot->is_here))
 			tenant_changed();
+		is_looked_at = false;
 	} else if (!slot->is_here || !is_slot_of(slot, *tenant)) {
 		// In an aborted transaction the registry cannot be asked.
 		if (IsTransactionState())
@@ -267,6 +274,7 @@ void tenant_changed() {
 	look_at_usage(&slot->counted);
 	slot->is_here = false;
 	end_write(slot);
+	is_looked_at = true;
 }
 
 void watch_statements() {
