@@ -63,6 +63,22 @@ $app->do('SELECT count(*) FROM shop.items');
 is_answer($boss, "$counted '" . RED . q{'}, '1|1|1|{}|{}|1|0', 'which counts from there');
 $app->close;
 
+# The processor's time is that of who used it: the blue tenant's work, then work for nobody, then hardly any of the red one's.
+my $burn = 'SELECT sum(sqrt(i)) > 0 FROM generate_series(1, 3000000) i';
+$boss->do('SELECT tenant.stat_reset()');
+my $worker = superuser($node);
+$worker->do("SET app.tenant_id = '" . BLUE . q{'});
+$worker->do($burn);
+$worker->do('RESET app.tenant_id');
+$worker->do($burn);
+$worker->do("SET app.tenant_id = '" . RED . q{'});
+$worker->do('SELECT 1');
+$worker->do('RESET app.tenant_id');
+$worker->close;
+$node->poll_query_until('postgres', 'SELECT NOT EXISTS (SELECT FROM tenant.stat_sessions)') or die 'the session does not end';
+is_answer($boss, q{SELECT b.cpu_time BETWEEN b.total_time / 3 AND b.total_time * 1.5, r.cpu_time < b.cpu_time / 3 FROM tenant.stat_tenants b, tenant.stat_tenants r
+	WHERE b.tenant_id = '} . BLUE . q{' AND r.tenant_id = '} . RED . q{'}, 't|t', 'the time of the processor by tenant');
+
 # Many at once, each for many tenants: as many as there were.
 $boss->do('SELECT tenant.stat_reset()');
 my $script = $node->basedir . '/many.sql';
