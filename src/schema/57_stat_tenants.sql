@@ -22,6 +22,16 @@ CREATE FUNCTION tenant.stat_reset(id text DEFAULT NULL) RETURNS void
 	LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_tenant_stat_reset';
 COMMENT ON FUNCTION tenant.stat_reset(text) IS 'Begins to count anew: a tenant, or all tenants of this database';
 
+-- What a label says of the places of an array in tenant_counters(). Not evaluated in planning, which would be a statement to count.
+CREATE FUNCTION tenant.counted_as(what text) RETURNS text[]
+	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE what
+		WHEN 'kind' THEN '{select,insert,update,delete,utility}'::text[]
+		WHEN 'error' THEN '{data,integrity,transaction state,conflict,access or syntax,resources,object state,intervention,system,raised,internal,other}'
+		WHEN 'refusal' THEN '{TN001,TN002,TN003,TN004,TN005,TN006,TN007,TN008,TN009,TN010,TN011,TN012}' END
+$$;
+COMMENT ON FUNCTION tenant.counted_as(text) IS 'The names of the places of an array of counts: kind, error or refusal';
+
 -- Names for the places of an array; places that are zero are left out.
 CREATE FUNCTION tenant.named_counts(names text[], counts bigint[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -34,9 +44,8 @@ CREATE VIEW tenant.stat_tenants AS
 			OPERATOR(pg_catalog.+) c.counters[4] OPERATOR(pg_catalog.+) c.counters[5] AS calls,
 		c.counters[1] AS selects, c.counters[2] AS inserts, c.counters[3] AS updates, c.counters[4] AS deletes, c.counters[5] AS utilities,
 		c.counters[6] AS rows,
-		tenant.named_counts('{data,integrity,transaction state,conflict,access or syntax,resources,object state,intervention,system,raised,internal,other}',
-			c.errors) AS errors,
-		tenant.named_counts('{TN001,TN002,TN003,TN004,TN005,TN006,TN007,TN008,TN009,TN010,TN011,TN012}', c.refusals) AS refusals,
+		tenant.named_counts((SELECT tenant.counted_as('error')), c.errors) AS errors,
+		tenant.named_counts((SELECT tenant.counted_as('refusal')), c.refusals) AS refusals,
 		c.counters[7]::double precision OPERATOR(pg_catalog./) 1000 AS total_time, c.longest AS max_time, c.p50, c.p95, c.p99,
 		c.counters[8]::double precision OPERATOR(pg_catalog./) 1000 AS cpu_time,
 		c.counters[9] AS shared_blks_hit, c.counters[10] AS shared_blks_read, c.counters[11] AS temp_bytes, c.counters[12] AS wal_bytes,

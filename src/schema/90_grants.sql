@@ -72,8 +72,10 @@ GRANT EXECUTE ON PROCEDURE tenant.for_each(text, integer, text, text, text, inte
 GRANT EXECUTE ON FUNCTION tenant.forget_jobs(timestamptz) TO tenant_admin;
 GRANT EXECUTE ON FUNCTION tenant.job_progress() TO tenant_admin, tenant_reader;
 GRANT EXECUTE ON FUNCTION tenant.tenant_counters(), tenant.tenant_sessions(), tenant.tracked_tenants(), tenant.latency_bounds(),
-	tenant.named_counts(text[], bigint[]) TO tenant_admin, tenant_reader;
+	tenant.named_counts(text[], bigint[]), tenant.counted_as(text) TO tenant_admin, tenant_reader;
 GRANT SELECT ON tenant.stat_tenants, tenant.stat_tenants_info, tenant.stat_sessions TO tenant_admin, tenant_reader;
+GRANT EXECUTE ON FUNCTION tenant.metrics(integer, boolean), tenant.metric_samples(text[], integer), tenant.metric_families()
+	TO tenant_admin, tenant_reader, pg_monitor;
 GRANT EXECUTE ON FUNCTION tenant.stat_reset(text) TO tenant_admin;
 GRANT SELECT ON tenant.jobs, tenant.job_runs, tenant.stat_progress_jobs TO tenant_admin, tenant_reader;
 

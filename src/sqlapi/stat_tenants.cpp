@@ -1,4 +1,5 @@
-// tenant.tenant_counters, stat_reset, and what the views stat_tenants_info and stat_sessions read
+// tenant.tenant_counters, top_counters, stat_reset, and what the views stat_tenants_info and stat_sessions
+// read
 #include "pg/error.hpp"
 
 #include "context/settings.hpp"
@@ -52,15 +53,32 @@ void put_row(const ReturnSetInfo *result, const stats::Row &row) {
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+void put_rows(FunctionCallInfo fcinfo, const stats::Row *rows, int count) {
+	const auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+	for (int i = 0; i < count; i++)
+		put_row(result, rows[i]);
+}
+
 } // namespace
 
 PG_TENANT_FUNCTION(pg_tenant_tenant_counters) {
 	InitMaterializedSRF(fcinfo, 0);
-	const auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
 	int count;
 	const stats::Row *rows = stats::read_rows(&count);
-	for (int i = 0; i < count; i++)
-		put_row(result, rows[i]);
+	put_rows(fcinfo, rows, count);
+	return Datum(0);
+}
+
+// For monitoring, whose costs rise with the number of names.
+PG_TENANT_FUNCTION(pg_tenant_top_counters) {
+	constexpr int kMost = 1000;
+	if (PG_ARGISNULL(0) || PG_GETARG_INT32(0) < 0 || PG_GETARG_INT32(0) > kMost)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the number of tenants by name must be between 0 and %d", kMost)));
+	InitMaterializedSRF(fcinfo, 0);
+	int count;
+	const stats::Row *rows = stats::read_most_used(PG_GETARG_INT32(0), &count);
+	put_rows(fcinfo, rows, count);
 	return Datum(0);
 }
 

@@ -5,9 +5,10 @@
 namespace pg_tenant::stats {
 namespace {
 
-void add_all(uint64 *sum, const uint64 *more, int count) {
+// Numbers without a sign: below zero they wrap around, and back.
+void add_all(uint64 *sum, const uint64 *more, int count, int sign) {
 	for (int i = 0; i < count; i++)
-		sum[i] += more[i];
+		sum[i] += static_cast<uint64>(sign) * more[i];
 }
 
 // Its place, or -1.
@@ -19,11 +20,22 @@ int refusal_of(int sqlstate) {
 
 } // namespace
 
+void add_counts(Counters *sum, const Counters &more) {
+	add_all(sum->values, more.values, kCounters, 1);
+	add_all(sum->errors, more.errors, kErrorClassCount, 1);
+	add_all(sum->refusals, more.refusals, kRefusals, 1);
+	add_all(sum->latency, more.latency, core::kLatencyBuckets, 1);
+}
+
+void subtract_counts(Counters *sum, const Counters &less) {
+	add_all(sum->values, less.values, kCounters, -1);
+	add_all(sum->errors, less.errors, kErrorClassCount, -1);
+	add_all(sum->refusals, less.refusals, kRefusals, -1);
+	add_all(sum->latency, less.latency, core::kLatencyBuckets, -1);
+}
+
 void add_counters(Counters *sum, const Counters &more) {
-	add_all(sum->values, more.values, kCounters);
-	add_all(sum->errors, more.errors, kErrorClassCount);
-	add_all(sum->refusals, more.refusals, kRefusals);
-	add_all(sum->latency, more.latency, core::kLatencyBuckets);
+	add_counts(sum, more);
 	sum->longest = Max(sum->longest, more.longest);
 	if (more.first_seen != 0 && (sum->first_seen == 0 || more.first_seen < sum->first_seen))
 		sum->first_seen = more.first_seen;

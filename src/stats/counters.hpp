@@ -48,6 +48,11 @@ struct Counters {
 // Adds what another one has counted.
 void add_counters(Counters *sum, const Counters &more);
 
+// Takes away what only ever rises, as far as another one has counted it; the difference may be below zero,
+// which adding puts right.
+void subtract_counts(Counters *sum, const Counters &less);
+void add_counts(Counters *sum, const Counters &more);
+
 // Whether it is one of TN001 to TN012.
 bool is_refusal(int sqlstate);
 

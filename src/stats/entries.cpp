@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "context/settings.hpp"
+#include "stats/named.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -34,6 +35,7 @@ struct Oldest {
 void drop_to_nobody(Entry *entry) {
 	const Counters counted = entry->counted;
 	const Oid database = entry->key.database;
+	note_lost(*entry);
 	// First, so that there is room.
 	drop_entry(Key(entry->key));
 	Entry *nobody = enter({database, 0, {}});
@@ -70,11 +72,12 @@ Entry *enter(const Key &key) {
 	if (entry != nullptr)
 		return entry;
 	// Shared memory has room for more than was asked for, which others may need.
-	if (is_full() && !is_nobody(key))
+	if (is_full() && is_tenant(key))
 		return nullptr;
 	entry = static_cast<Entry *>(hash_search(entries, &key, HASH_ENTER_NULL, nullptr));
 	if (entry != nullptr) {
 		entry->is_in_use = false;
+		entry->is_named = false;
 		entry->counted = {};
 	}
 	return entry;
@@ -90,7 +93,7 @@ int64 make_room() {
 		return 0;
 	int64 count = 0;
 	for_each_entry([&](Entry *entry) {
-		if (!entry->is_in_use && !is_nobody(entry->key))
+		if (!entry->is_in_use && is_tenant(entry->key))
 			oldest[count++] = {entry->counted.last_seen, entry};
 		return true;
 	});

@@ -18,6 +18,7 @@ struct Key {
 struct Entry {
 	Key key;
 	bool is_in_use; // a session's present tenant: looked at while room is made
+	bool is_named;  // metrics show it by its name (named.hpp)
 	Counters counted;
 };
 
@@ -28,6 +29,11 @@ void make_entries();
 bool is_same_key(const Key &a, const Key &b);
 inline bool is_nobody(const Key &key) { return key.text[0] == '\0'; }
 Key nobody_here();
+
+// No tenant either: what named.hpp keeps of a database. No id has such a character.
+inline bool is_balance(const Key &key) { return key.text[0] == '\n'; }
+inline Key balance_of(Oid database) { return {database, 0, {'\n'}}; }
+inline bool is_tenant(const Key &key) { return !is_nobody(key) && !is_balance(key); }
 
 // NULL if there is none.
 Entry *find_entry(const Key &key);

@@ -73,6 +73,8 @@ void enter_all(FILE *stream, int64 count) {
 			entry = enter({kept.key.database, 0, {}});
 		if (entry != nullptr)
 			add_counters(&entry->counted, kept.counted);
+		if (entry != nullptr && is_same_key(entry->key, kept.key))
+			entry->is_named = kept.is_named;
 	}
 }
 

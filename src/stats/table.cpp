@@ -6,6 +6,7 @@
 #include "pg/error.hpp"
 #include "pg/process.hpp"
 #include "stats/kept.hpp"
+#include "stats/named.hpp"
 
 extern "C" {
 #include "storage/ipc.h"
@@ -122,12 +123,17 @@ void evict() {
 	shared->evictions += make_room();
 }
 
+// Others make room for it.
+Entry *enter_tenant(const Key &key) {
+	if (is_full() && is_tenant(key) && find_entry(key) == nullptr)
+		evict();
+	return enter(key);
+}
+
 void add_to(const Key &key, const Counters &counted) {
 	if (counted.last_seen == 0)
 		return;
-	if (is_full() && !is_nobody(key) && find_entry(key) == nullptr)
-		evict();
-	Entry *entry = enter(key);
+	Entry *entry = enter_tenant(key);
 	if (entry == nullptr)
 		entry = enter({key.database, 0, {}});
 	if (entry != nullptr)
@@ -139,12 +145,37 @@ void add_row(Row *rows, int *count, const Key &key, const Counters &counted, con
 	while (place < *count && !is_same_key(rows[place].key, key))
 		place++;
 	if (place == *count)
-		rows[(*count)++] = {key, {}, 0, 0};
+		rows[(*count)++] = {key, {}, 0, 0, false};
 	add_counters(&rows[place].counted, counted);
 	if (slot != nullptr && slot->is_here) {
 		rows[place].sessions++;
 		rows[place].running += slot->is_running ? 1 : 0;
 	}
+}
+
+// What a reader needs, allocated before it has the lock.
+struct Reading {
+	Slot *copy;
+	Row *rows;
+	int count;
+	int64 most;
+};
+
+void read_all(Reading *reading) {
+	for_each_entry([&](Entry *entry) {
+		if (entry->key.database == MyDatabaseId && !is_balance(entry->key) && reading->count < reading->most)
+			reading->rows[reading->count++] = {entry->key, entry->counted, 0, 0, false};
+		return true;
+	});
+	Slot *copy = reading->copy;
+	for_each_slot(copy, [&](const Slot *) {
+		if (copy->key.database != MyDatabaseId)
+			return;
+		if (copy->is_here || copy->counted.last_seen != 0)
+			add_row(reading->rows, &reading->count, copy->key, copy->counted, copy);
+		if (copy->of_nobody.last_seen != 0)
+			add_row(reading->rows, &reading->count, nobody_here(), copy->of_nobody, nullptr);
+	});
 }
 
 void require_tracked() {
@@ -153,6 +184,15 @@ void require_tracked() {
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("tenants are not tracked"),
 				 errhint("ALTER SYSTEM SET pg_tenant.max_tracked_tenants = 1000; and restart the server.")));
+}
+
+Reading start_reading() {
+	require_tracked();
+	auto *copy = static_cast<Slot *>(palloc(sizeof(Slot)));
+	const auto most =
+		static_cast<Size>(context::max_tracked_tenants) + 2 * static_cast<Size>(MaxBackends) + 2;
+	auto *rows = static_cast<Row *>(MemoryContextAllocHuge(CurrentMemoryContext, most * sizeof(Row)));
+	return {copy, rows, 0, static_cast<int64>(most)};
 }
 
 } // namespace
@@ -223,29 +263,27 @@ void move_counted(Slot *slot) {
 }
 
 Row *read_rows(int *count) {
-	require_tracked();
-	auto *copy = static_cast<Slot *>(palloc(sizeof(Slot)));
-	const auto most =
-		static_cast<Size>(context::max_tracked_tenants) + 2 * static_cast<Size>(MaxBackends) + 1;
-	auto *rows = static_cast<Row *>(MemoryContextAllocHuge(CurrentMemoryContext, most * sizeof(Row)));
-	*count = 0;
-	with_lock(LW_SHARED, [&] {
-		for_each_entry([&](Entry *entry) {
-			if (entry->key.database == MyDatabaseId && static_cast<Size>(*count) < most)
-				rows[(*count)++] = {entry->key, entry->counted, 0, 0};
-			return true;
+	Reading reading = start_reading();
+	with_lock(LW_SHARED, [&] { read_all(&reading); });
+	*count = reading.count;
+	return reading.rows;
+}
+
+Row *read_most_used(int most, int *count) {
+	Reading reading = start_reading();
+	auto *order = static_cast<int *>(
+		MemoryContextAllocHuge(CurrentMemoryContext, static_cast<Size>(reading.most) * sizeof(int)));
+	with_lock(LW_EXCLUSIVE, [&] {
+		// A session that has one tenant for ever is in its slot alone, and only an entry has a name.
+		for_each_slot(reading.copy, [&](const Slot *) {
+			if (reading.copy->key.database == MyDatabaseId && reading.copy->counted.last_seen != 0)
+				(void)enter_tenant(reading.copy->key);
 		});
-		for_each_slot(copy, [&](const Slot *) {
-			if (copy->key.database != MyDatabaseId)
-				return;
-			if (copy->is_here || copy->counted.last_seen != 0)
-				add_row(rows, count, copy->key, copy->counted, copy);
-			if (copy->of_nobody.last_seen != 0)
-				add_row(rows, count, nobody_here(), copy->of_nobody, nullptr);
-		});
+		read_all(&reading);
+		*count = name_most_used(reading.rows, reading.count, most, order);
 	});
-	pfree(copy);
-	return rows;
+	pfree(order);
+	return reading.rows;
 }
 
 Slot *read_slots(int *count) {
@@ -265,7 +303,10 @@ Info read_info() {
 	require_tracked();
 	Info info = {context::max_tracked_tenants, 0, 0, 0};
 	with_lock(LW_SHARED, [&] {
-		info.now = entry_count();
+		for_each_entry([&](const Entry *entry) {
+			info.now += is_tenant(entry->key) ? 1 : 0;
+			return true;
+		});
 		info.evictions = shared->evictions;
 		info.since = shared->since;
 	});
@@ -282,10 +323,16 @@ void reset(const core::TenantId *id) {
 	auto *copy = static_cast<Slot *>(palloc(sizeof(Slot)));
 	with_lock(LW_EXCLUSIVE, [&] {
 		for_each_slot(copy, [&](Slot *slot) {
-			if (copy->key.database == MyDatabaseId && (id == nullptr || is_same_key(copy->key, key)))
-				pg_atomic_write_u32(&slot->is_void, 1);
+			if (copy->key.database != MyDatabaseId || (id != nullptr && !is_same_key(copy->key, key)))
+				return;
+			pg_atomic_write_u32(&slot->is_void, 1);
+			if (id != nullptr)
+				note_forgotten(key, copy->counted);
 		});
 		if (id != nullptr) {
+			const Entry *entry = find_entry(key);
+			if (entry != nullptr)
+				note_forgotten(key, entry->counted);
 			drop_entry(key);
 			return;
 		}

@@ -32,6 +32,7 @@ struct Row {
 	Counters counted;
 	int64 sessions;
 	int64 running;
+	bool is_named;
 };
 
 struct Info {
@@ -60,6 +61,9 @@ void move_counted(Slot *slot);
 // The tenants of this database, and nobody; in memory of the caller's. Raise 55000 where nothing is tracked.
 Row *read_rows(int *count);
 Slot *read_slots(int *count);
+
+// As many tenants as have taken the most time, and all others as nobody; what metrics show (named.hpp).
+Row *read_most_used(int most, int *count);
 Info read_info();
 
 // Forgets what was counted of a tenant of this database, or of all that is in it (NULL).

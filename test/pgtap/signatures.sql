@@ -106,6 +106,14 @@ INSERT INTO expected VALUES
 	('tenant_counters', 'OUT tenant_id text, OUT is_other boolean, OUT counters bigint[], OUT errors bigint[], OUT refusals bigint[], OUT latency bigint[], '
 		'OUT longest double precision, OUT p50 double precision, OUT p95 double precision, OUT p99 double precision, OUT sessions bigint, OUT running bigint, '
 		'OUT first_seen timestamp with time zone, OUT last_seen timestamp with time zone', 'SETOF record', 'volatile restricted', 'tenant_admin tenant_reader'),
+	('top_counters', 'top integer, OUT tenant_id text, OUT is_other boolean, OUT counters bigint[], OUT errors bigint[], OUT refusals bigint[], OUT latency bigint[], '
+		'OUT longest double precision, OUT p50 double precision, OUT p95 double precision, OUT p99 double precision, OUT sessions bigint, OUT running bigint, '
+		'OUT first_seen timestamp with time zone, OUT last_seen timestamp with time zone', 'SETOF record', 'volatile restricted', ''),
+	('counted_as', 'what text', 'text[]', 'stable safe', 'tenant_admin tenant_reader'),
+	('duration_samples', 'counters bigint[], latency bigint[]', 'TABLE(suffix text, le text[], number double precision)', 'immutable safe', ''),
+	('metric_families', '', 'TABLE(name text, type text, unit text, help text)', 'immutable safe', 'pg_monitor tenant_admin tenant_reader'),
+	('metric_samples', 'families text[], top integer DEFAULT 50', 'TABLE(family text, suffix text, labels text[], value double precision)', 'volatile unsafe', 'pg_monitor tenant_admin tenant_reader'),
+	('metrics', 'top integer DEFAULT 50, findings boolean DEFAULT false', 'text', 'volatile unsafe', 'pg_monitor tenant_admin tenant_reader'),
 	('tenant_sessions', 'OUT pid integer, OUT tenant_id text, OUT is_running boolean, OUT statement_start timestamp with time zone, OUT statements bigint',
 		'SETOF record', 'volatile restricted', 'tenant_admin tenant_reader'),
 	('tracked_tenants', 'OUT tenants_max bigint, OUT tenants bigint, OUT evictions bigint, OUT stats_reset timestamp with time zone', 'record', 'volatile restricted', 'tenant_admin tenant_reader'),
