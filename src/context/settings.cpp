@@ -13,6 +13,7 @@ extern "C" {
 #include "datatype/timestamp.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_tenant::context {
@@ -21,6 +22,8 @@ using core::Header;
 using core::IdFault;
 using core::TenantId;
 
+char *alert_databases = nullptr;
+int alert_interval = 15;
 int cached_tenants = 16384;
 int max_tracked_tenants = 1000;
 bool confine_bypass_roles = true;
@@ -265,6 +268,27 @@ void define_deletion_settings() {
 		&purge_grace, 30 * SECS_PER_DAY, 0, PG_INT32_MAX, PGC_SUSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
 }
 
+bool check_names(char **value, void **, GucSource) {
+	List *names;
+	char *copy = pstrdup(*value);
+	if (SplitGUCList(copy, ',', &names))
+		return true;
+	GUC_check_errdetail("List syntax is invalid.");
+	return false;
+}
+
+void define_alert_settings() {
+	DefineCustomIntVariable("pg_tenant.alert_interval", "How often alert rules are evaluated.", nullptr,
+							&alert_interval, 15, 1, SECS_PER_HOUR, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr,
+							nullptr);
+	// Whether there is a worker is settled when the server starts.
+	if (pg::loaded_by == pg::LoadedBy::kShared)
+		DefineCustomStringVariable("pg_tenant.alert_databases",
+								   "The databases whose alert rules are evaluated.",
+								   "Empty means none, and no background worker.", &alert_databases, "",
+								   PGC_POSTMASTER, GUC_LIST_INPUT, check_names, nullptr, nullptr);
+}
+
 // Set without a tenant, and none is set now.
 bool stands_alone(const Binding *binding) {
 	return binding != nullptr && binding->tenant[0] == '\0' && tenant_setting == nullptr &&
@@ -309,6 +333,7 @@ void define_settings() {
 	define_text(Header::kTenantId, "Tenant of this session; empty means none.", &tenant_id_text,
 				check_tenant_id, assign_tenant_id);
 	define_sizes();
+	define_alert_settings();
 	DefineCustomBoolVariable("pg_tenant.confine_bypass_roles",
 							 "Whether superusers and roles with BYPASSRLS are confined like everyone else.",
 							 "They then see all tenants only under row_security = off.",

@@ -15,9 +15,11 @@ enum DeletedRows { kDeletedHidden, kDeletedSeen, kDeletedAlone };
 enum UnknownConfigKeys { kAcceptUnknown, kRefuseUnknown };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
-// pg_tenant.cached_tenants, .clean_on_switch, .confine_bypass_roles, .emit_events, .hide_estimates,
-// .log_all_tenants, .max_tracked_tenants, .new_tables, .on_missing_tenant, .purge_grace, .require_registered,
-// .require_signed and .trusted_operators
+// pg_tenant.alert_databases, .alert_interval, .cached_tenants, .clean_on_switch, .confine_bypass_roles,
+// .emit_events, .hide_estimates, .log_all_tenants, .max_tracked_tenants, .new_tables, .on_missing_tenant,
+// .purge_grace, .require_registered, .require_signed and .trusted_operators
+extern char *alert_databases;
+extern int alert_interval; // seconds
 extern int cached_tenants;
 extern bool clean_on_switch;
 extern bool confine_bypass_roles;

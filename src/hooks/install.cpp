@@ -1,6 +1,7 @@
 // The whole chain on one screen.
 #include "hooks/hooks.hpp"
 
+#include "alerts/launcher.hpp"
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
 #include "context/leftovers.hpp"
@@ -123,6 +124,7 @@ void install() {
 		shmem_request_hook = request_memory;
 		shmem_startup_hook = make_memory;
 	}
+	alerts::register_launcher();
 	register_label_provider(registry::kLabelProvider, label_given);
 	// A session that the library was not loaded with has plans that none of these has seen, also of
 	// ri_triggers.c.

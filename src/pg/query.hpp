@@ -61,6 +61,16 @@ inline List *computed_columns(Oid relation, int index, AttrNumber column) {
 // From 18 on a join of a table with itself may be planned as one scan, which meets the conditions on both.
 inline constexpr bool kJoinsWithItselfVanish = PG_VERSION_NUM >= 180000;
 
+// walk_expression() of what the parser gives, before names are looked up.
+inline bool walk_raw_expression(Node *node, Walker walker, void *context) {
+#if PG_VERSION_NUM >= 160000
+	return raw_expression_tree_walker(node, walker, context);
+#else
+	return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
+									  context);
+#endif
+}
+
 // Calls walker(query, context) for each query right inside this one. Its expressions are walked, for their
 // sub-selects, only where the server knows that there are any: it would not plan others either.
 inline bool walk_inner_queries(Query *query, Walker walker, void *context) {

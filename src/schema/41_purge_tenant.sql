@@ -107,6 +107,8 @@ BEGIN
 	DELETE FROM tenant.tenant_resources r WHERE r.tenant_id = id;
 	DELETE FROM tenant.provision_keys k WHERE k.tenant_id = id;
 	DELETE FROM tenant.company_tenants c WHERE c.tenant_id = id;
+	DELETE FROM tenant.alert_states s WHERE s.tenant_id = id;
+	DELETE FROM tenant.alert_readings r WHERE r.tenant_id = id;
 	-- A role without any grant may use every tenant: the last one binds it still, to a tenant that there is no more.
 	DELETE FROM tenant.role_grants g WHERE g.tenant_id = id
 		AND EXISTS (SELECT FROM tenant.role_grants o WHERE o.role = g.role AND o.tenant_id <> id);

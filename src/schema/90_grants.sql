@@ -90,3 +90,9 @@ GRANT SELECT ON tenant.config_layers, tenant.config_history, tenant.config_defin
 GRANT EXECUTE ON FUNCTION tenant.open_breaker(text), tenant.close_breaker(text) TO tenant_admin;
 GRANT EXECUTE ON FUNCTION tenant.breaker_states() TO tenant_admin, tenant_reader;
 GRANT SELECT ON tenant.breakers TO tenant_admin, tenant_reader;
+
+GRANT EXECUTE ON FUNCTION tenant.create_alert_rule(text, text, double precision, interval, interval, text, text), tenant.drop_alert_rule(text),
+	tenant.enable_alert_rule(text, boolean), tenant.evaluate_alerts() TO tenant_admin;
+GRANT EXECUTE ON FUNCTION tenant.count_since(bigint[], bigint[], integer, integer),
+	tenant.quantile_since(bigint[], bigint[], double precision, double precision) TO tenant_admin, tenant_reader;
+GRANT SELECT ON tenant.alert_rules, tenant.alert_windows, tenant.alerts TO tenant_admin, tenant_reader;

@@ -120,6 +120,19 @@ INSERT INTO expected VALUES
 	('latency_bounds', '', 'double precision[]', 'immutable safe', 'tenant_admin tenant_reader'),
 	('named_counts', 'names text[], counts bigint[]', 'jsonb', 'immutable safe', 'tenant_admin tenant_reader'),
 	('stat_reset', 'id text DEFAULT NULL::text', 'void', 'volatile restricted', 'tenant_admin'),
+	('create_alert_rule', 'name text, expression text, threshold double precision, time_window interval DEFAULT ''00:01:00''::interval, silence interval DEFAULT ''00:10:00''::interval, '
+		'severity text DEFAULT ''warning''::text, comparison text DEFAULT ''above''::text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('drop_alert_rule', 'name text', 'void', 'volatile unsafe', 'tenant_admin'),
+	('enable_alert_rule', 'name text, enabled boolean DEFAULT true', 'void', 'volatile unsafe', 'tenant_admin'),
+	('evaluate_alerts', '', 'integer', 'volatile unsafe', 'tenant_admin'),
+	('evaluate_alert', 'rule tenant.alert_rules', 'integer', 'volatile unsafe', ''),
+	('tell_alert', 'rule tenant.alert_rules, tenant_id text, what text, value double precision', 'uuid', 'volatile unsafe', ''),
+	('read_alert_windows', '', 'void', 'volatile unsafe', ''),
+	('require_alert_rule', 'name text, expression text, threshold double precision, time_window interval, silence interval, severity text, comparison text', 'void', 'stable unsafe', ''),
+	('alert_type', 'expression text', 'regtype', 'stable unsafe', ''),
+	('alert_values', 'expression text, time_window interval, OUT tenant_id text, OUT value double precision', 'SETOF record', 'stable unsafe', ''),
+	('count_since', 'counts bigint[], before bigint[], first integer, last integer', 'double precision', 'immutable safe', 'tenant_admin tenant_reader'),
+	('quantile_since', 'counts bigint[], before bigint[], share double precision, longest double precision', 'double precision', 'immutable safe', 'tenant_admin tenant_reader'),
 	('check', '', 'TABLE(severity text, code text, object text, message text, fix text)', 'stable restricted', 'tenant_admin tenant_reader'),
 	('publish', 'type text, payload jsonb, version integer DEFAULT 1', 'uuid', 'volatile unsafe', 'PUBLIC'),
 	('fetch', 'consumer text, batch integer DEFAULT 100, member text DEFAULT NULL::text', 'SETOF tenant.events', 'volatile unsafe', 'PUBLIC'),
@@ -345,7 +358,8 @@ SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnames
 		('jobs', 'r'), ('job_runs', 'r'), ('stat_progress_jobs', 'v'), ('stat_tenants', 'v'), ('stat_tenants_info', 'v'), ('stat_sessions', 'v'), ('audit_log', 'p'), ('audit_log_default', 'r'), ('provision_keys', 'r'), ('tenant_domains', 'r'), ('key_checks', 'v'), ('protected_foreign_keys', 'v'), ('protected_tables', 'v'), ('purged_rows', 'r'), ('purges', 'r'), ('events', 'p'), ('events_default', 'r'), ('event_consumers', 'r'), ('event_buckets', 'r'), ('dead_letters', 'v'), ('consumers', 'v'), ('event_members', 'r'),
 		('event_dead_letters', 'r'), ('event_consumer_grants', 'r'), ('event_streams', 'r'), ('event_leases', 'r'), ('event_deliveries', 'r'), ('stat_progress_purge', 'v'), ('jwt_keys', 'r'), ('operator_trust', 'r'), ('resources', 'v'), ('role_grants', 'r'),
 		('role_tenants', 'v'), ('shared_tables', 'r'), ('soft_deleted_tables', 'v'), ('tenant_resources', 'r'), ('tenants', 'r'), ('trusted_operators', 'v'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
-		('platform_grants', 'r'), ('role_platforms', 'v'), ('template_tables', 'r'), ('company_tables', 'r'), ('company_tenants', 'r'), ('unsafe_unique_keys', 'v'), ('breakers', 'v')$$, 'schema tenant has these tables and views');
+		('platform_grants', 'r'), ('role_platforms', 'v'), ('template_tables', 'r'), ('company_tables', 'r'), ('company_tenants', 'r'), ('unsafe_unique_keys', 'v'), ('breakers', 'v'), ('alert_rules', 'r'), ('alert_states', 'r'), ('alert_readings', 'r'),
+		('alert_baselines', 'v'), ('alert_windows', 'v'), ('alerts', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'I', 'c', 'S') ORDER BY relname;
 SELECT isnt(coalesce(obj_description(oid, 'pg_event_trigger'), ''), '', format('event trigger %s has a comment', evtname))
@@ -375,6 +389,11 @@ SELECT columns_are('tenant', 'stat_sessions', ARRAY['pid', 'tenant_id', 'is_runn
 SELECT columns_are('tenant', 'stat_progress_jobs', ARRAY['pid', 'datid', 'datname', 'job_id', 'workers', 'tenants_total', 'tenants_done', 'tenants_failed', 'tenants_skipped']);
 SELECT columns_are('tenant', 'unsafe_keys', ARRAY['tbl', 'name', 'kind', 'fix', 'checked']);
 SELECT columns_are('tenant', 'breakers', ARRAY['tenant_id', 'state', 'by_hand', 'requests', 'failures', 'retry_at']);
+SELECT columns_are('tenant', 'alert_rules', ARRAY['name', 'expression', 'comparison', 'threshold', 'time_window', 'silence', 'severity', 'is_enabled', 'created_by', 'created_at',
+	'last_evaluated_at', 'last_error']);
+SELECT columns_are('tenant', 'alert_windows', ARRAY['time_window', 'tenant_id', 'seconds', 'calls', 'errors', 'refusals', 'rows', 'total_time', 'cpu_time', 'shared_blks_hit', 'shared_blks_read',
+	'temp_bytes', 'wal_bytes', 'p50', 'p95', 'p99', 'sessions', 'running']);
+SELECT columns_are('tenant', 'alerts', ARRAY['rule', 'severity', 'tenant_id', 'is_firing', 'since', 'value', 'comparison', 'threshold', 'last_fired_at', 'event_id']);
 SELECT columns_are('tenant', 'role_tenants', ARRAY['role', 'tenant_id']);
 SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
 
