@@ -25,6 +25,7 @@ using core::TenantId;
 char *alert_databases = nullptr;
 int alert_interval = 15;
 int cached_tenants = 16384;
+int max_quota_counts = 10000;
 int max_tracked_tenants = 1000;
 bool confine_bypass_roles = true;
 bool emit_events = false;
@@ -308,11 +309,16 @@ void define_sizes() {
 							nullptr, &cached_tenants, 16384, 16, 1000000, PGC_SUSET, 0, nullptr, nullptr,
 							nullptr);
 	// What sizes shared memory is settled when the server starts.
-	if (pg::loaded_by == pg::LoadedBy::kShared)
-		DefineCustomIntVariable("pg_tenant.max_tracked_tenants",
-								"Of how many tenants the server counts what they do.",
-								"Zero means that nothing is counted.", &max_tracked_tenants, 1000, 0, 1000000,
-								PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
+	if (pg::loaded_by != pg::LoadedBy::kShared)
+		return;
+	DefineCustomIntVariable("pg_tenant.max_quota_counts",
+							"How many numbers of a tenant's rows in a table the server keeps, for quotas.",
+							nullptr, &max_quota_counts, 10000, 16, 1000000, PGC_POSTMASTER, 0, nullptr,
+							nullptr, nullptr);
+	DefineCustomIntVariable("pg_tenant.max_tracked_tenants",
+							"Of how many tenants the server counts what they do.",
+							"Zero means that nothing is counted.", &max_tracked_tenants, 1000, 0, 1000000,
+							PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
 }
 
 } // namespace

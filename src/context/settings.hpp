@@ -16,8 +16,8 @@ enum UnknownConfigKeys { kAcceptUnknown, kRefuseUnknown };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
 // pg_tenant.alert_databases, .alert_interval, .cached_tenants, .clean_on_switch, .confine_bypass_roles,
-// .emit_events, .hide_estimates, .log_all_tenants, .max_tracked_tenants, .new_tables, .on_missing_tenant,
-// .purge_grace, .require_registered, .require_signed and .trusted_operators
+// .emit_events, .hide_estimates, .log_all_tenants, .max_quota_counts, .max_tracked_tenants, .new_tables,
+// .on_missing_tenant, .purge_grace, .require_registered, .require_signed and .trusted_operators
 extern char *alert_databases;
 extern int alert_interval; // seconds
 extern int cached_tenants;
@@ -26,6 +26,7 @@ extern bool confine_bypass_roles;
 extern bool emit_events;
 extern bool hide_estimates;
 extern int log_all_tenants;
+extern int max_quota_counts;
 extern int max_tracked_tenants;
 extern int new_tables;
 extern int on_missing_tenant;

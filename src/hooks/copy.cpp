@@ -7,6 +7,7 @@
 #include "context/settings.hpp"
 #include "isolation/copy.hpp"
 #include "pg/scoped.hpp"
+#include "quotas/statement.hpp"
 #include "registry/require.hpp"
 
 extern "C" {
@@ -74,7 +75,9 @@ void run_copy_from(const UtilityCall &call, Oid table) {
 	registry::require_for_use(context::live_tenant(), registry::use_of_written(table));
 	context::Frame *frame = context::open_frame(nullptr, context::live_tenant());
 	const isolation::CopyWay way = isolation::way_of_copy(table);
-	context::with_frame(frame, [&] { run_its_way(call, table, way); });
+	const core::TenantId *tenant = &frame->tenant.id;
+	quotas::write_for(tenant, [&] { context::with_frame(frame, [&] { run_its_way(call, table, way); }); });
+	quotas::require_room(tenant);
 	if (way != isolation::CopyWay::kInsert)
 		require_still_exact(table);
 	ListCell *cell;

@@ -20,6 +20,7 @@
 #include "limits/result.hpp"
 #include "planning/notes.hpp"
 #include "planning/patterns.hpp"
+#include "quotas/statement.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
 #include "registry/require.hpp"
@@ -228,6 +229,30 @@ void count_run(const QueryDesc *query) {
 		stats::pause_statement(query, kind_of(query), rows);
 }
 
+// What a cascade writes belongs to the statement that it is of.
+const core::TenantId *writer_of(const QueryDesc *query) {
+	const Frame *frame = context::find_frame(query);
+	if (frame != nullptr && frame->is_integrity_query)
+		return quotas::writer;
+	return frame != nullptr && frame->tenant.is_set ? &frame->tenant.id : nullptr;
+}
+
+template <typename Call> void run_writing(QueryDesc *query, Call call) {
+	if (quotas::writes(query))
+		quotas::write_for(writer_of(query), [&] { in_own_frame(query, call); });
+	else
+		in_own_frame(query, call);
+}
+
+// Not a cascade: what it is of is looked at.
+void require_room(const QueryDesc *query) {
+	if (!quotas::writes(query))
+		return;
+	const core::TenantId *tenant = writer_of(query);
+	if (tenant != nullptr && tenant != quotas::writer)
+		quotas::require_room(tenant);
+}
+
 } // namespace
 
 bool may_see_all_tenants() {
@@ -282,7 +307,7 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 		const bool is_counted = stats::begin_statement();
 		limits::with_counted_rows(query, is_clients, before, [&] {
 			inside_statement(
-				[&] { in_own_frame(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
+				[&] { run_writing(query, [&] { previous.executor_run(EXECUTOR_RUN_ARGUMENTS); }); });
 		});
 		if (is_counted)
 			count_run(query);
@@ -292,7 +317,8 @@ void executor_run(EXECUTOR_RUN_PARAMETERS) {
 void executor_finish(QueryDesc *query) {
 	limits::run_limited(limits::Part::kLast, [&] {
 		const bool is_counted = stats::resume_statement(query);
-		inside_statement([&] { in_own_frame(query, [&] { previous.executor_finish(query); }); });
+		inside_statement([&] { run_writing(query, [&] { previous.executor_finish(query); }); });
+		require_room(query);
 		if (is_counted)
 			stats::finish_statement();
 	});

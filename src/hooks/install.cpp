@@ -16,6 +16,9 @@
 #include "pg/explain_node.hpp"
 #include "planning/skew.hpp"
 #include "planning/trust.hpp"
+#include "quotas/changes.hpp"
+#include "quotas/counts.hpp"
+#include "quotas/statement.hpp"
 #include "registry/configuration.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
@@ -43,6 +46,7 @@ void relcache_message(Datum, Oid relation) {
 	registry::forget_grants(relation);
 	planning::forget_sizes(relation);
 	planning::forget_trust(relation);
+	quotas::forget_tables(relation);
 }
 
 void request_memory() {
@@ -52,6 +56,7 @@ void request_memory() {
 	stats::request_table_memory();
 	events::request_notice_memory();
 	limits::request_memory();
+	quotas::request_memory();
 }
 
 void make_memory() {
@@ -61,6 +66,7 @@ void make_memory() {
 	stats::make_table_memory();
 	events::make_notice_memory();
 	limits::make_memory();
+	quotas::make_memory();
 }
 
 void tenant_assigned(const core::TenantId *tenant) {
@@ -85,6 +91,7 @@ void install() {
 	isolation::watch_new_tables();
 	events::watch_numbering();
 	stats::watch_statements();
+	quotas::watch_transactions();
 	context::tenant_assigned = tenant_assigned;
 	planning::watch_functions();
 

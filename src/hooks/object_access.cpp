@@ -5,6 +5,7 @@
 #include "context/leftovers.hpp"
 #include "isolation/boundary.hpp"
 #include "isolation/new_tables.hpp"
+#include "quotas/statement.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -18,6 +19,8 @@ void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int colum
 		previous.object_access(access, catalog, object, column, argument);
 	if (access == OAT_DROP && catalog == PolicyRelationId && !IsBinaryUpgrade)
 		isolation::note_dropped_policy(object);
+	if (access == OAT_DROP && catalog == PolicyRelationId)
+		quotas::note_unknown();
 	if (access == OAT_POST_CREATE && catalog == RelationRelationId && column == 0)
 		context::note_temporary(object);
 	// Also where no event trigger fires, as for EXPLAIN ANALYZE CREATE TABLE AS.

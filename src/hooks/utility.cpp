@@ -19,6 +19,7 @@
 #include "limits/statement.hpp"
 #include "pg/error.hpp"
 #include "pg/scoped.hpp"
+#include "quotas/statement.hpp"
 #include "registry/require.hpp"
 #include "stats/all_tenants.hpp"
 #include "stats/session.hpp"
@@ -93,6 +94,33 @@ void require_no_detached_key(const AlterTableStmt *statement) {
 							errdetail("The check for rows that reference it would not see them."),
 							errhint("SET app.include_deleted = on;")));
 	}
+}
+
+// Rows come to another table, or from one that this command attaches.
+bool moves_parts(const Node *utility) {
+	if (!IsA(utility, AlterTableStmt))
+		return false;
+	ListCell *cell;
+	foreach (cell, reinterpret_cast<const AlterTableStmt *>(utility)->cmds) {
+		switch (static_cast<AlterTableCmd *>(lfirst(cell))->subtype) {
+		case AT_AttachPartition:
+		case AT_DetachPartition:
+		case AT_DetachPartitionFinalize:
+		case AT_AddInherit:
+		case AT_DropInherit:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+// Whether nobody has counted what the command stores.
+bool changes_quotas(const Node *utility) {
+	return moves_parts(utility) ||
+		   (IsA(utility, TransactionStmt) &&
+			reinterpret_cast<const TransactionStmt *>(utility)->kind == TRANS_STMT_COMMIT_PREPARED);
 }
 
 void make_way_for_parents(const AlterTableStmt *statement) {
@@ -207,6 +235,7 @@ void process(UtilityCall *call) {
 	// Decided now: what runs below may free the statement.
 	const bool is_commit = ends_transaction(utility);
 	const bool fires_triggers = fires_all_triggers(utility);
+	const bool makes_unknown = changes_quotas(utility);
 	if (IsA(utility, ConstraintsSetStmt))
 		context::require_own_deferred_triggers();
 	const List *at_stake = NIL;
@@ -234,6 +263,8 @@ void process(UtilityCall *call) {
 		stats::end_statement(stats::kUtilities, completion == nullptr ? 0 : completion->nprocessed);
 	if (OidIsValid(seen_whole))
 		stats::note_all_tenants(seen_whole);
+	if (makes_unknown)
+		quotas::note_unknown();
 	follow_confinement();
 	// There the event trigger comes last.
 	if (IsBinaryUpgrade)

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int64 kMillisecond = 1000;
 constexpr double kMinute = 60 * 1000;
+constexpr double kMost = 1e18;
 
 // Owns what it points to.
 struct Known {
@@ -25,6 +26,7 @@ struct Known {
 	uint64 generation;
 	bool is_limited;
 	Rules rules;
+	Quota quota;
 
 	void release() {
 		if (id != nullptr)
@@ -77,6 +79,20 @@ int read_time(const Jsonb *config, const char *key, double otherwise) {
 	return static_cast<int>(std::min<double>(milliseconds, PG_INT32_MAX));
 }
 
+// As settings are written: '64MB', '10 GB'.
+int64 read_size(const Jsonb *config, const char *key) {
+	JsonbValue value;
+	if (!registry::find_value(config, key, &value))
+		return 0;
+	double bytes = 0;
+	if (value.type != jbvString)
+		refuse_value(key);
+	const char *text = pnstrdup(value.val.string.val, static_cast<Size>(value.val.string.len));
+	if (!parse_real(text, &bytes, GUC_UNIT_BYTE, nullptr) || !(bytes >= 0))
+		refuse_value(key);
+	return static_cast<int64>(std::min(bytes, kMost));
+}
+
 bool has_any(const Jsonb *config, std::initializer_list<const char *> keys) {
 	JsonbValue value;
 	return std::any_of(keys.begin(), keys.end(),
@@ -102,12 +118,17 @@ Rules read_rules(const Jsonb *config) {
 	rules.sessions = read_count(config, "limits.sessions", 0);
 	rules.statement_timeout = read_time(config, "limits.statement_timeout", 0);
 	rules.idle_timeout = read_time(config, "limits.idle_in_transaction_timeout", 0);
-	rules.rows = static_cast<int64>(std::min(read_number(config, "limits.rows_per_result", 0), 1e18));
+	rules.rows = static_cast<int64>(std::min(read_number(config, "limits.rows_per_result", 0), kMost));
 	if (has_any(config, {"limits.breaker", "limits.breaker.max_requests", "limits.breaker.interval",
 						 "limits.breaker.timeout", "limits.breaker.ratio", "limits.breaker.minimum"}))
 		rules.breaker = read_breaker(config);
 	rules.has_breaker = rules.breaker.ratio > 0;
 	return rules;
+}
+
+Quota read_quota(const Jsonb *config) {
+	return {static_cast<int64>(std::min(read_number(config, "limits.rows_per_table", 0), kMost)),
+			read_size(config, "limits.bytes")};
 }
 
 bool limits_anything(const Rules &rules) {
@@ -122,31 +143,41 @@ bool is_valid(const Known *known, const core::TenantId &id) {
 
 const Known *learn(const core::TenantId &id) {
 	uint64 generation;
-	const Rules rules = read_rules(registry::find_configuration(id, &generation));
+	const Jsonb *config = registry::find_configuration(id, &generation);
+	const Rules rules = read_rules(config);
+	const Quota quota = read_quota(config);
 	Known *known = cache.enter(id.hash, context::cached_tenants);
 	known->release();
 	*known = {};
 	known->generation = generation;
 	known->rules = rules;
+	known->quota = quota;
 	known->is_limited = limits_anything(rules);
 	// Last: without memory for it this is nobody's.
 	known->id = MemoryContextStrdup(cache.memory, id.text);
 	return known;
 }
 
-} // namespace
-
-const Rules *find_rules(const core::TenantId &id) {
+const Known *find_known(const core::TenantId &id) {
 	if (likely(last.known != nullptr && last.id == id &&
 			   last.known->generation == registry::configuration_generation(id)))
-		return last.known->is_limited ? &last.known->rules : nullptr;
+		return last.known;
 	last.known = nullptr;
 	const Known *known = cache.find(id.hash);
 	if (!is_valid(known, id))
 		known = learn(id);
 	last.id = id;
 	last.known = known;
+	return known;
+}
+
+} // namespace
+
+const Rules *find_rules(const core::TenantId &id) {
+	const Known *known = find_known(id);
 	return known->is_limited ? &known->rules : nullptr;
 }
+
+Quota find_quota(const core::TenantId &id) { return find_known(id)->quota; }
 
 } // namespace pg_tenant::limits

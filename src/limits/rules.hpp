@@ -7,6 +7,12 @@
 
 namespace pg_tenant::limits {
 
+// What a tenant may store; 0 is no limit.
+struct Quota {
+	int64 table_rows; // of each protected table
+	int64 bytes;      // of all of them
+};
+
 // 0 is no limit.
 struct Rules {
 	double rate; // statements a second
@@ -21,8 +27,11 @@ struct Rules {
 	core::BreakerRules breaker;
 };
 
-// NULL where nothing is set. Valid until the next call. May raise, as registry::find_configuration() may;
-// 22023 where a value is wrong that nobody has checked.
+// NULL where nothing is set that limits statements. Valid until the next call. May raise, as
+// registry::find_configuration() may; 22023 where a value is wrong that nobody has checked.
 const Rules *find_rules(const core::TenantId &id);
+
+// The same of what it may store.
+Quota find_quota(const core::TenantId &id);
 
 } // namespace pg_tenant::limits

@@ -50,6 +50,8 @@ CREATE FUNCTION tenant.limit_definitions() RETURNS SETOF tenant.config_definitio
 		('limits.concurrent_statements', 'integer', 0, 1000000, NULL, NULL),
 		('limits.sessions', 'integer', 0, 1000000, NULL, NULL),
 		('limits.rows_per_result', 'integer', 0, 1000000000000, NULL, NULL),
+		('limits.rows_per_table', 'integer', 0, 1000000000000, NULL, NULL),
+		('limits.bytes', 'string', NULL, NULL, NULL, '^[0-9]{1,9} ?(B|kB|MB|GB|TB)$'),
 		('limits.breaker', 'object', NULL, NULL, NULL, NULL),
 		('limits.breaker.max_requests', 'integer', 1, 1000000, NULL, NULL),
 		('limits.breaker.ratio', 'number', 0, 1, NULL, NULL),

@@ -96,3 +96,7 @@ GRANT EXECUTE ON FUNCTION tenant.create_alert_rule(text, text, double precision,
 GRANT EXECUTE ON FUNCTION tenant.count_since(bigint[], bigint[], integer, integer),
 	tenant.quantile_since(bigint[], bigint[], double precision, double precision) TO tenant_admin, tenant_reader;
 GRANT SELECT ON tenant.alert_rules, tenant.alert_windows, tenant.alerts TO tenant_admin, tenant_reader;
+
+GRANT EXECUTE ON FUNCTION tenant.recount(text, regclass) TO tenant_admin;
+GRANT EXECUTE ON FUNCTION tenant.quota_counts() TO tenant_admin, tenant_reader;
+GRANT SELECT ON tenant.quotas TO tenant_admin, tenant_reader;

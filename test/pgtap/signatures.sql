@@ -181,6 +181,9 @@ INSERT INTO expected VALUES
 	('close_breaker', 'id text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('breaker_states', 'OUT tenant_id text, OUT state text, OUT by_hand boolean, OUT requests bigint, OUT failures bigint, OUT retry_at timestamp with time zone', 'SETOF record',
 		'volatile safe', 'tenant_admin tenant_reader'),
+	('quota_counts', 'OUT tenant_id text, OUT relation oid, OUT rows bigint, OUT max_rows bigint, OUT bytes bigint, OUT max_bytes bigint, OUT counted_at timestamp with time zone, OUT is_known boolean', 'SETOF record',
+		'volatile restricted', 'tenant_admin tenant_reader'),
+	('recount', 'id text DEFAULT NULL::text, tbl regclass DEFAULT NULL::regclass', 'bigint', 'volatile unsafe', 'tenant_admin'),
 	('check_config', 'config jsonb, former jsonb DEFAULT ''{}''::jsonb', 'void', 'volatile unsafe', ''),
 	('check_definition', 'definition tenant.config_definitions', 'void', 'stable safe', ''),
 	('check_change', 'patch jsonb, present bigint, expected bigint', 'void', 'stable restricted', ''),
@@ -359,7 +362,7 @@ SELECT bag_eq($$SELECT relname::text, relkind::text FROM pg_class WHERE relnames
 		('event_dead_letters', 'r'), ('event_consumer_grants', 'r'), ('event_streams', 'r'), ('event_leases', 'r'), ('event_deliveries', 'r'), ('stat_progress_purge', 'v'), ('jwt_keys', 'r'), ('operator_trust', 'r'), ('resources', 'v'), ('role_grants', 'r'),
 		('role_tenants', 'v'), ('shared_tables', 'r'), ('soft_deleted_tables', 'v'), ('tenant_resources', 'r'), ('tenants', 'r'), ('trusted_operators', 'v'), ('unsafe_foreign_keys', 'v'), ('unsafe_keys', 'v'),
 		('platform_grants', 'r'), ('role_platforms', 'v'), ('template_tables', 'r'), ('company_tables', 'r'), ('company_tenants', 'r'), ('unsafe_unique_keys', 'v'), ('breakers', 'v'), ('alert_rules', 'r'), ('alert_states', 'r'), ('alert_readings', 'r'),
-		('alert_baselines', 'v'), ('alert_windows', 'v'), ('alerts', 'v')$$, 'schema tenant has these tables and views');
+		('alert_baselines', 'v'), ('alert_windows', 'v'), ('alerts', 'v'), ('quotas', 'v')$$, 'schema tenant has these tables and views');
 SELECT isnt(coalesce(obj_description(oid, 'pg_class'), ''), '', format('%s has a comment', oid::regclass))
 	FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind NOT IN ('i', 'I', 'c', 'S') ORDER BY relname;
 SELECT isnt(coalesce(obj_description(oid, 'pg_event_trigger'), ''), '', format('event trigger %s has a comment', evtname))
@@ -394,6 +397,7 @@ SELECT columns_are('tenant', 'alert_rules', ARRAY['name', 'expression', 'compari
 SELECT columns_are('tenant', 'alert_windows', ARRAY['time_window', 'tenant_id', 'seconds', 'calls', 'errors', 'refusals', 'rows', 'total_time', 'cpu_time', 'shared_blks_hit', 'shared_blks_read',
 	'temp_bytes', 'wal_bytes', 'p50', 'p95', 'p99', 'sessions', 'running']);
 SELECT columns_are('tenant', 'alerts', ARRAY['rule', 'severity', 'tenant_id', 'is_firing', 'since', 'value', 'comparison', 'threshold', 'last_fired_at', 'event_id']);
+SELECT columns_are('tenant', 'quotas', ARRAY['tenant_id', 'relation', 'rows', 'max_rows', 'bytes', 'max_bytes', 'counted_at', 'is_known']);
 SELECT columns_are('tenant', 'role_tenants', ARRAY['role', 'tenant_id']);
 SELECT columns_are('tenant', 'resources', ARRAY['tenant_id', 'type', 'resource_id', 'created_at', 'status']);
 
