@@ -35,7 +35,8 @@ double rows_in_page(Relation relation, BlockNumber block) {
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	Page page = BufferGetPage(buffer);
 	double rows = 0;
-	for (OffsetNumber item = FirstOffsetNumber; item <= PageGetMaxOffsetNumber(page); item++)
+	const OffsetNumber last = PageGetMaxOffsetNumber(page);
+	for (OffsetNumber item = FirstOffsetNumber; item <= last; item++)
 		rows += ItemIdIsNormal(PageGetItemId(page, item)) ? 1 : 0;
 	UnlockReleaseBuffer(buffer);
 	return rows;
