@@ -44,8 +44,18 @@ sub statements { my ($samples, $tenant, $is_other) = @_;
 	return $samples->{qq(pg_tenant_statements_total{datname="postgres",tenant="$tenant",is_other="$is_other",kind="select"})}; }
 
 # What the reference implementation of the format reads.
-my $app = session($node);
 $boss->do(q{SELECT tenant.set_config('t1', '{"limits": {"breaker": {"timeout": "1h"}}}')});
+my %quota = (RED, 10, BLUE, 4);
+$boss->do(qq{SELECT tenant.set_config('$_', '{"limits": {"rows_per_table": $quota{$_}}}')}) for sort keys %quota;
+for my $tenant (RED, BLUE)
+{
+	my $writer = session($node, tenant => $tenant);
+	$writer->do(q{INSERT INTO shop.items (id, name) VALUES (9, 'one more')});
+	$writer->close;
+}
+$node->poll_query_until('postgres', 'SELECT NOT EXISTS (SELECT FROM tenant.stat_sessions)') or die 'the sessions do not end';
+$boss->do('SELECT tenant.stat_reset()');
+my $app = session($node);
 work_for($app, $_, 2) for 't1', 'other', 'a "quoted\\" {tenant="x"}';
 $app->query('SELECT 1 / 0');
 $boss->do(q{SELECT tenant.open_breaker('t1')});
@@ -61,7 +71,7 @@ is($read{q(pg_tenant_statements_total [('datname', 'postgres'), ('is_other', 'fa
 is($read{q(pg_tenant_statements_total [('datname', 'postgres'), ('is_other', 'false'), ('kind', 'select'), ('tenant', 'other')])}, '2', 'one that is called other');
 is($read{q(pg_tenant_errors_total [('class', 'data'), ('datname', 'postgres'), ('is_other', 'false'), ('tenant', 'a "quoted\\\\" {tenant="x"}')])}, '1', 'an error');
 is($read{q(pg_tenant_breaker_states [('datname', 'postgres'), ('is_other', 'false'), ('state', 'open'), ('tenant', 't1')])}, '1', 'an open breaker');
-is($read{q(pg_tenant_events_waiting [('consumer', 'bil"ling'), ('datname', 'postgres')])}, '1', 'a consumer');
+is($read{q(pg_tenant_events_waiting [('consumer', 'bil"ling'), ('datname', 'postgres')])}, $boss->answer('SELECT waiting FROM tenant.consumers'), 'a consumer');
 is($read{q(pg_tenant_registered_tenants [('datname', 'postgres'), ('status', 'active')])}, '64', 'tenants by status');
 is($read{q(pg_tenant_check_findings [('code', 'unprotected_table'), ('datname', 'postgres'), ('severity', 'critical')])}, '1', 'a table that is not protected');
 unlike(metrics(50), qr/check_findings/, 'findings are left out unless they are asked for');
@@ -96,6 +106,9 @@ $boss->do(qq{SELECT tenant.set_config('t$_', '{"limits": {"breaker": {}}}')}) fo
 work_for($app, "t$_", 1) for 5 .. 9;
 is_answer($boss, q{SELECT labels[2], labels[4], labels[6], value FROM tenant.metric_samples('{pg_tenant_breaker_states}', 1) WHERE value > 0 ORDER BY labels[4]},
 	q{t1|false|open|1,other|true|closed|5}, 'open breakers have names first');
+is_answer($boss, q{SELECT family, labels[2:], value FROM tenant.metric_samples('{pg_tenant_quota_used,pg_tenant_quota_limit}', 1)},
+	join(',', map { "$_->[0]|{" . BLUE . "$_->[1]}|$_->[2]" } [ 'pg_tenant_quota_used', ',is_other,false,relation,shop.items,resource,rows', 3 ],
+	[ 'pg_tenant_quota_limit', ',is_other,false,relation,shop.items,resource,rows', 4 ]), 'the quotas that are used most');
 is_answer($boss, "SELECT tenant.metrics($_)", '22023', "not $_ tenants") for -1, 1001, 'NULL';
 
 # No counter falls, and the others' never counts what was not done: whoever gets or loses a name, makes room, or is reset.

@@ -33,6 +33,8 @@ CREATE FUNCTION tenant.metric_families() RETURNS TABLE (name text, type text, un
 		('pg_tenant_running_statements', 'gauge', NULL, 'Statements that run now.'),
 		('pg_tenant_last_seen_timestamp_seconds', 'gauge', 'seconds', 'When a statement last began.'),
 		('pg_tenant_breaker_states', 'gauge', NULL, 'Circuit breakers in a state: 0 or 1 of a tenant.'),
+		('pg_tenant_quota_used', 'gauge', NULL, 'Rows and bytes that are stored under a quota: of the quotas that are used most.'),
+		('pg_tenant_quota_limit', 'gauge', NULL, 'Rows and bytes that may be stored.'),
 		('pg_tenant_tracked_tenants', 'gauge', NULL, 'Tenants that the server counts, in all databases.'),
 		('pg_tenant_tracked_tenants_limit', 'gauge', NULL, 'How many tenants the server can count.'),
 		('pg_tenant_evictions', 'counter', NULL, 'Tenants whose counters had to make room, in all databases.'),
@@ -54,7 +56,11 @@ CREATE FUNCTION tenant.metric_samples(families text[], top integer DEFAULT 50)
 		SELECT ARRAY['tenant', tenant_id, 'is_other', is_other::text] AS labels, c.* FROM tenant.top_counters(top) c),
 	breakers AS MATERIALIZED (
 		SELECT CASE WHEN place <= top THEN tenant_id ELSE 'other' END AS tenant, place > top AS is_other, state
-		FROM (SELECT tenant_id, state, row_number() OVER (ORDER BY state = 'closed', tenant_id COLLATE "C") AS place FROM tenant.breaker_states()) b)
+		FROM (SELECT tenant_id, state, row_number() OVER (ORDER BY state = 'closed', tenant_id COLLATE "C") AS place FROM tenant.breaker_states()) b),
+	quotas AS MATERIALIZED (
+		SELECT ARRAY['tenant', tenant_id, 'is_other', 'false', 'relation', coalesce(relation::text, ''), 'resource', resource] AS labels, used, most
+		FROM tenant.quotas q, LATERAL (VALUES ('rows', q.rows, q.max_rows), ('bytes', q.bytes, q.max_bytes)) v (resource, used, most)
+		WHERE is_known AND most > 0 ORDER BY used::double precision / most DESC, tenant_id, relation LIMIT top)
 	SELECT 'pg_tenant_build', '_info', ARRAY['version', version, 'loaded', loaded], 1::double precision FROM tenant.library()
 		WHERE 'pg_tenant_build' = ANY (families)
 	UNION ALL SELECT 'pg_tenant_statements', '_total', labels || ARRAY['kind', kind], number
@@ -81,6 +87,8 @@ CREATE FUNCTION tenant.metric_samples(families text[], top integer DEFAULT 50)
 			count(*) FILTER (WHERE b.state = s.state)
 		FROM breakers b, unnest('{closed,half-open,open}'::text[]) AS s (state) WHERE 'pg_tenant_breaker_states' = ANY (families)
 		GROUP BY b.tenant, b.is_other, s.state
+	UNION ALL SELECT 'pg_tenant_quota_used', '', labels, used FROM quotas WHERE 'pg_tenant_quota_used' = ANY (families)
+	UNION ALL SELECT 'pg_tenant_quota_limit', '', labels, most FROM quotas WHERE 'pg_tenant_quota_limit' = ANY (families)
 	UNION ALL SELECT family, suffix, NULL, value FROM tenant.tracked_tenants() t, LATERAL (VALUES
 			('pg_tenant_tracked_tenants', '', t.tenants::double precision), ('pg_tenant_tracked_tenants_limit', '', t.tenants_max),
 			('pg_tenant_evictions', '_total', t.evictions), ('pg_tenant_statistics_start_timestamp_seconds', '', extract(epoch FROM t.stats_reset)))
