@@ -179,7 +179,10 @@ SELECT status FROM tenant.soft_delete('al-a');
 CALL tenant.purge('al-a', force => true);
 SELECT rule, tenant_id FROM tenant.alerts ORDER BY 1, 2;
 SELECT DISTINCT tenant_id FROM tenant.alert_readings WHERE tenant_id LIKE 'al-%';
+-- It is counted still, but nobody's.
+SELECT tenant.create_alert_rule('left', $$CASE WHEN tenant_id = 'al-a' THEN calls END$$, 0, time_window => '1 s');
 SELECT al_later('1 s');
+SELECT tenant_id, calls > 0 FROM tenant.alert_windows WHERE tenant_id = 'al-a';
 SELECT tenant.evaluate_alerts();
 SELECT rule, tenant_id FROM tenant.alerts ORDER BY 1, 2;
 SELECT tenant.drop_alert_rule(name) FROM tenant.alert_rules;

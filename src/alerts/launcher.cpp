@@ -13,6 +13,7 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_database.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
@@ -159,7 +160,8 @@ void evaluate() {
 } // namespace
 
 void register_launcher() {
-	if (pg::loaded_by != pg::LoadedBy::kShared || listed_databases() == NIL)
+	// pg_upgrade wants nothing else to be at work.
+	if (pg::loaded_by != pg::LoadedBy::kShared || IsBinaryUpgrade || listed_databases() == NIL)
 		return;
 	BackgroundWorker worker = new_worker("pg_tenant alert launcher", "pg_tenant_alert_launcher");
 	worker.bgw_restart_time = kRestartAfter;

@@ -9,7 +9,8 @@ use Test::More;
 
 my $node = tenant_node('main', q{pg_tenant.alert_databases = 'postgres, "Second", gone'}, 'pg_tenant.alert_interval = 1s', 'autovacuum = off');
 create_shop($node);
-$node->safe_psql('postgres', 'CREATE DATABASE "Second"');
+$node->safe_psql('postgres', $_) for 'CREATE DATABASE "Second"', 'CREATE DATABASE other';
+$node->safe_psql('other', q{CREATE EXTENSION pg_tenant; SELECT tenant.create_alert_rule('any', 'calls', 1)});
 my $boss = superuser($node);
 my $launcher = q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_tenant alerts' AND datid IS NULL};
 
@@ -82,6 +83,8 @@ is($boss->answer('CREATE DATABASE gone'), 'CREATE DATABASE', 'a database that wa
 $node->safe_psql('gone', q{CREATE EXTENSION pg_tenant; SELECT tenant.create_alert_rule('any', 'calls', 1)});
 ok($node->poll_query_until('gone', 'SELECT last_evaluated_at IS NOT NULL FROM tenant.alert_rules'), 'is found when it is there');
 
+is($node->safe_psql('other', 'SELECT count(last_evaluated_at) FROM tenant.alert_rules'), 0, 'one that is not listed is left alone');
+
 # Who waits for a lock gives up soon.
 my $locker = superuser($node);
 $locker->do($_) for 'BEGIN', 'LOCK TABLE tenant.alert_rules';
@@ -105,6 +108,12 @@ $node->poll_query_until('postgres', "SELECT count(*) = 1 AND bool_and(pid <> $pi
 $boss = superuser($node);
 rounds(2);
 is($boss->answer(q{SELECT count(*) FROM tenant.events WHERE type LIKE 'tenant.alert%'}), 2, 'a crash makes nothing fire again');
+
+# A dump has the rules alone.
+my ($dump) = run_command([ 'pg_dump', '--data-only', '-d', $node->connstr('postgres') ]);
+like($dump, qr/^COPY tenant\.alert_rules /m, 'a dump has the table of rules');
+like($dump, qr/^broken\terrors/m, 'and what is in it');
+unlike($dump, qr/^COPY tenant\.alert_(?!rules)/m, 'but not what fires');
 
 # On a standby nothing runs before it is promoted.
 $node->backup('base');
