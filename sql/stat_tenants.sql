@@ -23,6 +23,7 @@ BEGIN
 	RETURN (SELECT count(*) FROM st.items);
 END
 $$;
+CREATE FUNCTION st.folded() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT count(*) FROM generate_series(1, 3)';
 SELECT tenant.stat_reset();
 TABLE st.seen;
 
@@ -52,6 +53,8 @@ CREATE TEMP TABLE st_made AS SELECT 1;
 DO $$ BEGIN PERFORM FROM st.items; PERFORM FROM st.items; END $$;
 -- Statements of tables that are not protected too.
 SELECT count(*) FROM st_made;
+-- What is computed while it is planned is a part of it.
+SELECT st.folded();
 -- Errors by class, in planning as well; those after which a savepoint goes on.
 SELECT 1 / 0;
 SELECT * FROM st.nothing;

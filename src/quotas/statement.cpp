@@ -137,10 +137,9 @@ const core::TenantId &tenant_of(const Addition &addition) {
 
 // What it adds must still fit, or be counted again, with nothing held.
 void reserve_all() {
-	const Addition *failed;
 	for (;;) {
 		for_each_kept_tenant(hold_tenant);
-		failed = reserve(ending.additions, ending.count);
+		const Addition *failed = reserve(ending.additions, ending.count);
 		if (failed == nullptr)
 			return;
 		for_each_kept_tenant(release_tenant);

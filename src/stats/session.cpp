@@ -207,7 +207,8 @@ void begin_tenant() {
 
 bool begin_statement() {
 	Slot *slot = own_slot();
-	if (slot == nullptr || !slot->is_here || is_inside() || IsParallelWorker())
+	// What is called while a client's statement is planned has no portal yet.
+	if (slot == nullptr || !slot->is_here || is_inside() || IsParallelWorker() || ActivePortal == nullptr)
 		return false;
 	statement.microseconds = 0;
 	statement.paused = nullptr;
