@@ -58,9 +58,12 @@ INSERT INTO qu.items (id) VALUES (1) ON CONFLICT (tenant_id, id) DO UPDATE SET n
 MERGE INTO qu.items i USING generate_series(10, 12) s(id) ON i.id = s.id
 	WHEN MATCHED THEN UPDATE SET note = 'z' WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id);
 WITH more AS (INSERT INTO qu.items (id) VALUES (12) RETURNING 1) SELECT count(*) FROM more;
+BEGIN;
 COPY qu.items (id) FROM STDIN;
 12
 \.
+SELECT 'goes on';
+ROLLBACK;
 SELECT count(*) FROM qu.items;
 
 -- Within a transaction, and its savepoints.

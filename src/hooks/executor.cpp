@@ -20,6 +20,7 @@
 #include "limits/result.hpp"
 #include "planning/notes.hpp"
 #include "planning/patterns.hpp"
+#include "quotas/counts.hpp"
 #include "quotas/statement.hpp"
 #include "registry/grants.hpp"
 #include "registry/relations.hpp"
@@ -246,7 +247,7 @@ template <typename Call> void run_writing(QueryDesc *query, Call call) {
 
 // Not a cascade: what it is of is looked at.
 void require_room(const QueryDesc *query) {
-	if (!quotas::writes(query))
+	if (!quotas::writes(query) || !quotas::is_in_use())
 		return;
 	const core::TenantId *tenant = writer_of(query);
 	if (tenant != nullptr && tenant != quotas::writer)

@@ -155,14 +155,11 @@ void make_memory() {
 	LWLockRelease(AddinShmemInitLock);
 }
 
+bool is_in_force() { return common != nullptr; }
+
 bool is_in_use() { return common != nullptr && pg_atomic_read_u32(&common->is_in_use) != 0; }
 
-bool begin_use() {
-	if (common == nullptr)
-		return false;
-	pg_atomic_write_u32(&common->is_in_use, 1);
-	return true;
-}
+void begin_use() { pg_atomic_write_u32(&common->is_in_use, 1); }
 
 bool find(const Key &key, Count *count) {
 	bool is_known = false;

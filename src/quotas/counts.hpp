@@ -42,11 +42,13 @@ struct Addition {
 void request_memory();
 void make_memory();
 
+// Whether the library was loaded with the server: nothing is limited otherwise.
+bool is_in_force();
+
 // Whether anything was ever counted since the server's start. Before that nothing need be known of who writes
 // what.
 bool is_in_use();
-// False if the library was not loaded with the server.
-bool begin_use();
+void begin_use();
 
 // False if it is not known. Never raises.
 bool find(const Key &key, Count *count);

@@ -238,10 +238,13 @@ void transaction_ended(XactEvent event, void *) {
 bool is_watched(const core::TenantId *tenant) {
 	if (is_in_use())
 		return true;
-	if (tenant == nullptr)
+	if (tenant == nullptr || !is_in_force())
 		return false;
 	const limits::Quota quota = limits::find_quota(*tenant);
-	return (quota.table_rows > 0 || quota.bytes > 0) && begin_use();
+	if (quota.table_rows == 0 && quota.bytes == 0)
+		return false;
+	begin_use();
+	return true;
 }
 
 void require_room(const core::TenantId *tenant) {

@@ -50,7 +50,6 @@ void put_count(ReturnSetInfo *result, const quotas::Count *count, const limits::
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-// Counted once more than the caller asked, it is exact still.
 int64 recount_tenant(const core::TenantId &tenant, Oid table) {
 	const limits::Quota quota = limits::find_quota(tenant);
 	int64 counted = 0;
@@ -109,7 +108,7 @@ PG_TENANT_FUNCTION(pg_tenant_recount) {
 						errmsg("\"%s\" is not a protected table", get_rel_name(asked)),
 						errhint("SELECT tbl FROM tenant.protected_tables;")));
 	AcceptInvalidationMessages();
-	(void)quotas::begin_use();
+	quotas::begin_use();
 	quotas::settle(quotas::writer);
 	pg_tenant::pg::begin_sql();
 	int64 counted;

@@ -79,6 +79,24 @@ $second->do('COMMIT');
 is(known($blue), 25, 'also by a session that has changed its tenant');
 is(state_of($second, 'SELECT 1'), 'done', 'the session goes on');
 
+# What is no longer known when a transaction commits is counted then; what it sees is of no account.
+for my $level ('READ COMMITTED', 'SERIALIZABLE')
+{
+	$node->safe_psql('postgres', "SET row_security = off; DELETE FROM parts WHERE tenant_id = '$blue'");
+	$second->do("BEGIN ISOLATION LEVEL $level");
+	$second->do('SELECT FROM parts');
+	$first->do('INSERT INTO parts (what) SELECT generate_series(1, 90)');
+	$second->do('INSERT INTO parts (what) SELECT generate_series(1, 9)');
+	$node->safe_psql('postgres', "SET row_security = off; INSERT INTO parts (tenant_id) VALUES ('$blue')");
+	is(known($blue), '', 'unknown in the middle of a transaction');
+	is(state_of($second, 'COMMIT'), 'done', "counted at its commit, $level");
+	is(known($blue), 100, 'as much as may be');
+}
+$node->safe_psql('postgres', "SET row_security = off; DELETE FROM parts WHERE tenant_id = '$blue' AND ctid NOT IN (SELECT ctid FROM parts WHERE tenant_id = '$blue' LIMIT 25)");
+$second->do('BEGIN');
+$second->do('INSERT INTO parts (what) SELECT generate_series(1, 75)');
+$second->do('ROLLBACK');
+
 # Sessions and servers that end.
 $first->do('BEGIN');
 $first->do('INSERT INTO parts (what) SELECT generate_series(1, 70)');
@@ -124,5 +142,16 @@ for my $number (1 .. 40)
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM tenant.quotas'), '<=', 16, 'there are as many numbers as there may be');
 is(state_of(session($node, tenant => '00000000-0000-4000-8000-000000000001'), $insert), 'TN009', 'what had to make room is counted again');
 is($node->safe_psql('postgres', 'SET row_security = off; SELECT count(*) FROM (SELECT FROM parts GROUP BY tenant_id HAVING count(*) <> 3) s'), 0, 'nobody has more');
+
+# Without preloading nothing is limited, and who asks is told.
+$node->stop;
+my $late = tenant_node('late');
+create_shop($late);
+$late->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+$late->append_conf('postgresql.conf', "session_preload_libraries = 'pg_tenant'");
+$late->restart;
+$late->safe_psql('postgres', qq{SELECT tenant.set_config('$blue', '{"limits": {"rows_per_table": 1}}')});
+is(state_of(session($late, tenant => $blue), 'DELETE FROM shop.items WHERE false'), 'done', 'nothing is limited without preloading');
+is(state_of(superuser($late), $_), '55000', "$_ is refused") for 'SELECT * FROM tenant.quotas', 'SELECT tenant.recount()';
 
 done_testing();
