@@ -50,6 +50,24 @@ $second->do('ROLLBACK');
 $first->do('COMMIT');
 is(known($blue), 75, 'what is deleted is given back');
 
+# One that is about to commit, and waits for a standby.
+$admin->do('ALTER SYSTEM SET synchronous_standby_names = nobody');
+$admin->do('ALTER SYSTEM SET synchronous_commit = local');
+$node->reload;
+$node->poll_query_until('postgres', q{SELECT current_setting('synchronous_standby_names') = 'nobody' AND current_setting('synchronous_commit') = 'local'});
+$first->do('SET synchronous_commit = on');
+$second->do('SET synchronous_commit = local');
+$_->do('BEGIN') for $first, $second;
+$_->do('INSERT INTO parts (what) SELECT generate_series(1, 20)') for $first, $second;
+$first->send('Q', "COMMIT\0");
+$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $first->{pid} AND wait_event = 'SyncRep')");
+is(state_of($second, 'COMMIT'), 'TN009', 'what is about to be committed has its place');
+$admin->do("SELECT pg_cancel_backend($first->{pid})");
+$first->finish;
+is(known($blue), 95, 'and is stored');
+$admin->do("ALTER SYSTEM RESET $_") for 'synchronous_standby_names', 'synchronous_commit';
+$node->reload;
+
 # Of as many clients as there may be, at once.
 my $script = $node->basedir . '/insert.sql';
 append_to_file($script, "$insert;\n");
