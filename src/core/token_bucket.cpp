@@ -45,11 +45,15 @@ void TokenBucket::change(double new_rate, double new_burst, std::int64_t now) no
 	burst = new_burst;
 }
 
-bool TokenBucket::take(std::int64_t now) noexcept {
+bool TokenBucket::has_one(std::int64_t now) noexcept {
 	earn(now);
-	if (tokens < 1)
+	return tokens >= 1;
+}
+
+bool TokenBucket::take(std::int64_t now) noexcept {
+	if (!has_one(now))
 		return false;
-	tokens -= 1;
+	spend(1);
 	return true;
 }
 
@@ -62,6 +66,17 @@ std::int64_t TokenBucket::wait() const noexcept {
 bool TokenBucket::is_full(std::int64_t now) noexcept {
 	earn(now);
 	return tokens >= burst;
+}
+
+int take_from_all(TokenBucket *const *buckets, int count, std::int64_t now) noexcept {
+	int longest = -1;
+	for (int i = 0; i < count; i++) {
+		if (!buckets[i]->has_one(now) && (longest < 0 || buckets[i]->wait() > buckets[longest]->wait()))
+			longest = i;
+	}
+	for (int i = 0; longest < 0 && i < count; i++)
+		buckets[i]->spend(1);
+	return longest;
 }
 
 } // namespace pg_tenant::core

@@ -22,6 +22,10 @@ struct TokenBucket {
 	// False if there is none, and then nothing is taken.
 	bool take(std::int64_t now) noexcept;
 
+	// Whether there is one, and what take() does about it then.
+	bool has_one(std::int64_t now) noexcept;
+	void spend(double number) noexcept { tokens -= number; }
+
 	// How long until there is one; 0 if there is.
 	std::int64_t wait() const noexcept;
 
@@ -32,5 +36,9 @@ struct TokenBucket {
 	void earn(std::int64_t now) noexcept;
 };
 static_assert(std::is_trivial_v<TokenBucket>);
+
+// A token from each of them, or from none: then the number of the one that is to be waited for longest. -1
+// where they were taken.
+int take_from_all(TokenBucket *const *buckets, int count, std::int64_t now) noexcept;
 
 } // namespace pg_tenant::core

@@ -3,13 +3,14 @@
 
 #include "core/tenant_id.hpp"
 #include "limits/rules.hpp"
+#include "limits/sources.hpp"
 
 namespace pg_tenant::limits {
 
-// In microseconds.
-[[noreturn]] void refuse_rate(const core::TenantId &id, const Rules &rules, int64 wait);
+[[noreturn]] void refuse_rate(const core::TenantId &id, const Rules &rules, const Shortage &shortage);
 [[noreturn]] void refuse_place(const core::TenantId &id, const Rules &rules);
 [[noreturn]] void refuse_session(const core::TenantId &id, const Rules &rules);
+// In microseconds.
 [[noreturn]] void refuse_by_breaker(const core::TenantId &id, int64 wait);
 
 } // namespace pg_tenant::limits

@@ -109,10 +109,26 @@ core::BreakerRules read_breaker(const Jsonb *config) {
 	return rules;
 }
 
+bool has_source_rates(const Rules &rules) {
+	return std::any_of(std::begin(rules.of_sources), std::end(rules.of_sources),
+					   [](const Rate &of) { return of.rate > 0; });
+}
+
+Rate read_rate(const Jsonb *config, const char *rate_key, const char *burst_key) {
+	const double rate = read_number(config, rate_key, 0);
+	return {rate, std::max(1.0, read_number(config, burst_key, rate))};
+}
+
 Rules read_rules(const Jsonb *config) {
 	Rules rules = {};
-	rules.rate = read_number(config, "limits.statements_per_second", 0);
-	rules.burst = std::max(1.0, read_number(config, "limits.burst", rules.rate));
+	rules.of_tenant = read_rate(config, "limits.statements_per_second", "limits.burst");
+	rules.of_sources[kRole] =
+		read_rate(config, "limits.per_role.statements_per_second", "limits.per_role.burst");
+	rules.of_sources[kAddress] = read_rate(config, "limits.per_client_address.statements_per_second",
+										   "limits.per_client_address.burst");
+	rules.of_sources[kApplication] =
+		read_rate(config, "limits.per_application.statements_per_second", "limits.per_application.burst");
+	rules.has_rates = rules.of_tenant.rate > 0 || has_source_rates(rules);
 	rules.statements = read_count(config, "limits.concurrent_statements", 0);
 	rules.wait = read_time(config, "limits.concurrent_wait", 0) * kMillisecond;
 	rules.sessions = read_count(config, "limits.sessions", 0);
@@ -132,7 +148,7 @@ Quota read_quota(const Jsonb *config) {
 }
 
 bool limits_anything(const Rules &rules) {
-	return rules.rate > 0 || rules.statements > 0 || rules.sessions > 0 || rules.statement_timeout > 0 ||
+	return rules.has_rates || rules.statements > 0 || rules.sessions > 0 || rules.statement_timeout > 0 ||
 		   rules.idle_timeout > 0 || rules.rows > 0 || rules.has_breaker;
 }
 

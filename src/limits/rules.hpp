@@ -13,10 +13,19 @@ struct Quota {
 	int64 bytes;      // of all of them
 };
 
-// 0 is no limit.
-struct Rules {
+// Where a tenant's statements come from.
+enum SourceKind { kRole, kAddress, kApplication, kSourceKinds };
+
+struct Rate {
 	double rate; // statements a second
 	double burst;
+};
+
+// 0 is no limit.
+struct Rules {
+	bool has_rates;
+	Rate of_tenant;
+	Rate of_sources[kSourceKinds]; // of each role, each address, each application
 	int statements; // at a time
 	int64 wait;     // for one of these, in microseconds
 	int sessions;

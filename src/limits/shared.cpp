@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "limits/queue.hpp"
+#include "limits/sources.hpp"
 
 extern "C" {
 #include "port/atomics.h"
@@ -55,7 +56,7 @@ bool is_idle(Shared *shared, TimestampTz now) {
 		idle = shared->sessions == 0 && shared->running == 0 && shared->first == kNobody &&
 			   shared->breaker.is_idle(now) && shared->bucket.is_full(now);
 	});
-	return idle;
+	return idle && are_sources_full(shared, now);
 }
 
 // All that say nothing go at once: the lock is held for a millisecond, and then not for thousands of tenants.
@@ -64,8 +65,10 @@ void make_room() {
 	HASH_SEQ_STATUS scan;
 	hash_seq_init(&scan, tenants);
 	while (auto *shared = static_cast<Shared *>(hash_seq_search(&scan))) {
-		if (is_idle(shared, now))
-			(void)hash_search(tenants, &shared->key, HASH_REMOVE, nullptr);
+		if (!is_idle(shared, now))
+			continue;
+		drop_sources(shared);
+		(void)hash_search(tenants, &shared->key, HASH_REMOVE, nullptr);
 	}
 }
 
@@ -87,6 +90,8 @@ Shared *find_or_add(const SharedKey &key) {
 	SpinLockInit(&shared->lock);
 	shared->first = kNobody;
 	shared->last = kNobody;
+	for (SourceList &list : shared->sources)
+		list.first = kNobody;
 	return shared;
 }
 
@@ -110,7 +115,8 @@ template <typename Call> void with_added_tenant(const core::TenantId &id, Call c
 void request_memory() {
 	RequestAddinShmemSpace(
 		add_size(hash_estimate_size(kRoom, sizeof(Shared)), add_size(queue_size(), sizeof(Common))));
-	RequestNamedLWLockTranche(kLockName, 1);
+	RequestAddinShmemSpace(sources_size());
+	RequestNamedLWLockTranche(kLockName, 2);
 }
 
 void make_memory() {
@@ -122,7 +128,10 @@ void make_memory() {
 	make_queue(ShmemInitStruct("pg_tenant queue", queue_size(), &is_found));
 	HASHCTL control = table_of_tenants();
 	tenants = ShmemInitHash("pg_tenant limited tenants", kRoom, kRoom, &control, HASH_ELEM | HASH_BLOBS);
-	lock = &GetNamedLWLockTranche(kLockName)->lock;
+	LWLockPadded *locks = GetNamedLWLockTranche(kLockName);
+	lock = &locks[0].lock;
+	void *sources = ShmemInitStruct("pg_tenant sources", sources_size(), &is_found);
+	make_sources(sources, !is_found, &locks[1].lock);
 	LWLockRelease(AddinShmemInitLock);
 }
 

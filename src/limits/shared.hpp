@@ -6,6 +6,7 @@
 #include "core/breaker.hpp"
 #include "core/tenant_id.hpp"
 #include "core/token_bucket.hpp"
+#include "limits/rules.hpp"
 #include "pg/prelude.hpp"
 
 extern "C" {
@@ -24,6 +25,13 @@ struct SharedKey {
 
 inline constexpr int kNobody = -1;
 
+// Of one kind; changed by limits/sources alone.
+struct SourceList {
+	int first;
+	int count;
+	core::TokenBucket rest; // of those that have none of their own
+};
+
 struct Shared {
 	SharedKey key;
 	slock_t lock; // for what follows
@@ -33,6 +41,7 @@ struct Shared {
 	int first;        // who waits to run, as numbers of processes
 	int last;
 	core::TokenBucket bucket;
+	SourceList sources[kSourceKinds];
 	core::Breaker breaker;
 };
 

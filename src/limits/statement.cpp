@@ -10,6 +10,7 @@
 #include "limits/refusals.hpp"
 #include "limits/rules.hpp"
 #include "limits/shared.hpp"
+#include "limits/sources.hpp"
 #include "limits/wait.hpp"
 
 extern "C" {
@@ -104,33 +105,20 @@ void run_from_now(Shared *shared, TimestampTz now) {
 	running = {shared, rules.has_breaker, rules.has_breaker ? shared->breaker.admit(rules.breaker, now) : 0};
 }
 
-// Under the lock.
-bool take_token(Shared *shared, TimestampTz now, int64 *wait) {
-	if (rules.rate == 0) {
-		shared->bucket = {};
-		return true;
-	}
-	if (shared->bucket.rate == 0)
-		shared->bucket.start(rules.rate, rules.burst, now);
-	else
-		shared->bucket.change(rules.rate, rules.burst, now);
-	const bool is_taken = shared->bucket.take(now);
-	*wait = is_taken ? 0 : shared->bucket.wait();
-	return is_taken;
-}
-
-Outcome admit(Shared *shared, bool may_wait, int64 *wait) {
+Outcome admit(Shared *shared, bool may_wait, Shortage *shortage) {
 	const TimestampTz now = GetCurrentTimestamp();
+	if (rules.has_rates)
+		find_sources(shared, rules, now);
 	Outcome outcome = Outcome::kRuns;
 	Latch *served;
 	with_lock(shared, [&] {
 		shared->most_running = rules.statements;
 		// There may be more places than before.
 		served = hand_on(shared);
-		*wait = breaker_wait(shared, now);
-		if (*wait != 0) {
+		shortage->wait = breaker_wait(shared, now);
+		if (shortage->wait != 0) {
 			outcome = Outcome::kBreaker;
-		} else if (!take_token(shared, now, wait)) {
+		} else if (!take_tokens(shared, rules, now, shortage)) {
 			outcome = Outcome::kRate;
 		} else if (take_place(shared)) {
 			run_from_now(shared, now);
@@ -172,8 +160,8 @@ bool may_wait() {
 }
 
 void admit_or_refuse(const core::TenantId &id) {
-	int64 wait = 0;
-	switch (admit(joined, may_wait(), &wait)) {
+	Shortage shortage = {};
+	switch (admit(joined, may_wait(), &shortage)) {
 	case Outcome::kRuns:
 		return;
 	case Outcome::kQueued:
@@ -184,9 +172,9 @@ void admit_or_refuse(const core::TenantId &id) {
 	case Outcome::kNoPlace:
 		refuse_place(id, rules);
 	case Outcome::kRate:
-		refuse_rate(id, rules, wait);
+		refuse_rate(id, rules, shortage);
 	case Outcome::kBreaker:
-		refuse_by_breaker(id, wait);
+		refuse_by_breaker(id, shortage.wait);
 	}
 }
 

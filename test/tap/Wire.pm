@@ -6,17 +6,22 @@ use strict;
 use warnings;
 
 use IO::Select;
+use IO::Socket::INET;
 use IO::Socket::UNIX;
 use PostgreSQL::Test::Utils;
 
 # Wire->new($node, user => ..., dbname => ..., options => '-c a=b', startup => {...further parameters})
+# With an address the connection comes from there, and goes to the server's port of the same address.
 # On a refused connection the object's {refused} holds the SQLSTATE.
 sub new
 {
 	my ($class, $node, %params) = @_;
 	my $path = $node->host . '/.s.PGSQL.' . $node->port;
+	my $address = $params{address};
 	my $self = bless {
-		socket => IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $path),
+		socket => defined $address
+		? IO::Socket::INET->new(LocalAddr => $address, PeerAddr => $address, PeerPort => $node->port)
+		: IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $path),
 		buffer => '',
 		parameter => {},
 		reports => []

@@ -146,3 +146,38 @@ TEST(TokenBucket, IsFullAgainAfterAWhile) {
 		EXPECT_TRUE(bucket.take(INT64_MAX));
 	EXPECT_FALSE(bucket.take(INT64_MAX));
 }
+
+TEST(TokenBucket, TakesFromAllOrFromNone) {
+	std::mt19937_64 random(4);
+	for (int run = 0; run < 200; run++) {
+		constexpr int kMost = 4;
+		TokenBucket buckets[kMost];
+		TokenBucket *all[kMost];
+		const int count = std::uniform_int_distribution<>(1, kMost)(random);
+		for (int i = 0; i < count; i++) {
+			buckets[i] = started(std::pow(10, std::uniform_real_distribution<>(-1, 3)(random)), 1 + i);
+			all[i] = &buckets[i];
+		}
+		std::int64_t now = kStart;
+		for (int step = 0; step < 200; step++) {
+			now += std::uniform_int_distribution<std::int64_t>(0, kSecond / 50)(random);
+			TokenBucket before[kMost];
+			std::int64_t longest = 0;
+			for (int i = 0; i < count; i++) {
+				before[i] = buckets[i];
+				longest = before[i].has_one(now) ? longest : std::max(longest, before[i].wait());
+			}
+			const int refused = pg_tenant::core::take_from_all(all, count, now);
+			ASSERT_EQ(refused < 0, longest == 0);
+			for (int i = 0; i < count; i++)
+				ASSERT_DOUBLE_EQ(buckets[i].tokens, before[i].tokens - (refused < 0 ? 1 : 0));
+			if (refused >= 0) {
+				ASSERT_EQ(buckets[refused].wait(), longest);
+				// Then there is one in all of them.
+				ASSERT_LT(pg_tenant::core::take_from_all(all, count, now + longest + 1), 0);
+				now += longest + 1;
+			}
+		}
+	}
+	EXPECT_LT(pg_tenant::core::take_from_all(nullptr, 0, kStart), 0);
+}
