@@ -10,7 +10,7 @@ use Test::More;
 # The tenant that sessions work for.
 my $tenant = BLUE;
 my $red = RED;
-my $node = tenant_node('sources', 'max_connections = 40', "listen_addresses = '127.0.0.1,127.0.0.2'");
+my $node = tenant_node('sources', 'max_connections = 40', "listen_addresses = '127.0.0.1'");
 create_shop($node);
 append_to_file($node->data_dir . '/pg_hba.conf', "host all all 127.0.0.0/8 trust\n");
 $node->reload;
@@ -38,7 +38,7 @@ sub limit
 	return;
 }
 
-# A connection from an address of this machine, which is the server's as well.
+# A connection from an address of this machine.
 sub from
 {
 	my ($address, %params) = @_;
@@ -85,6 +85,9 @@ configure($red, qq{"per_role": {$slow, "burst": 2}});
 is(let_through($of_red, 5), 2, 'the same role has another one at another tenant');
 $app->do("SET app.tenant_id = '$red'");
 is(let_through($app, 1), 0, 'and where its session comes to that tenant');
+limit(qq{"per_role": {$slow, "burst": 1}});
+$app->do("SET app.tenant_id = '$tenant'");
+is(let_through($app, 3), 1, 'nor does it keep what it had elsewhere');
 $_->close for $boss, $app, $of_red;
 
 # Every address.
@@ -156,6 +159,25 @@ $passed += renamed($app, "name $_") for 1 .. 500;
 is($passed, 64, 'as many names as there are places');
 is($refused->{D}, 'Application "name 500" shares 0.001 statements a second with others.', 'the rest is shared');
 is(renamed($app, 'name 1'), 0, 'nothing is forgotten');
+
+# A new name costs, though its bucket is full again; one that is known does not. Statements that the tenant's rate refuses
+# leave full ones.
+limit(qq{$slow, "burst": 1, "per_application": {$slow, "burst": 1}});
+$app->close;
+$app = blue();
+renamed($app, "name $_") for 1 .. 65;
+configure($tenant, qq{"per_application": {$slow, "burst": 1}});
+is(renamed($app, 'name 66'), 0, 'no new name');
+is(renamed($app, 'name 64'), 1, 'a known one');
+
+# Addresses cannot be chosen so freely: what is full makes room, and what is not stays.
+sub from_many { my ($first, $last) = @_; my $count = 0; for ($first .. $last) { my $session = from("127.0.1.$_"); $count += let_through($session, 1); $session->close; } return $count; }
+limit(qq{"per_client_address": {$slow, "burst": 2}});
+is(from_many(1, 70), 64 + 2, 'beyond so many, addresses share');
+limit(qq{$slow, "burst": 1, "per_client_address": {$slow, "burst": 1}});
+is(from_many(1, 70), 1, 'as many addresses that spend nothing, but one');
+configure($tenant, qq{"per_client_address": {$slow, "burst": 1}});
+is(from_many(101, 110), 10, 'make room for others');
 
 # Not of other tenants, of which each has as much.
 configure($red, qq{"per_application": {$slow, "burst": 1}});

@@ -11,7 +11,7 @@ use IO::Socket::UNIX;
 use PostgreSQL::Test::Utils;
 
 # Wire->new($node, user => ..., dbname => ..., options => '-c a=b', startup => {...further parameters})
-# With an address the connection comes from there, and goes to the server's port of the same address.
+# With an address the connection comes from there, by TCP to 127.0.0.1.
 # On a refused connection the object's {refused} holds the SQLSTATE.
 sub new
 {
@@ -20,7 +20,7 @@ sub new
 	my $address = $params{address};
 	my $self = bless {
 		socket => defined $address
-		? IO::Socket::INET->new(LocalAddr => $address, PeerAddr => $address, PeerPort => $node->port)
+		? IO::Socket::INET->new(LocalAddr => $address, PeerAddr => '127.0.0.1', PeerPort => $node->port)
 		: IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $path),
 		buffer => '',
 		parameter => {},
