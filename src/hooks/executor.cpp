@@ -17,6 +17,7 @@
 #include "isolation/deleted.hpp"
 #include "isolation/details.hpp"
 #include "isolation/shared_rows.hpp"
+#include "limits/resources.hpp"
 #include "limits/result.hpp"
 #include "planning/notes.hpp"
 #include "planning/patterns.hpp"
@@ -283,6 +284,7 @@ void executor_start(QueryDesc *query, int flags) {
 		previous.executor_start(query, flags);
 		return;
 	}
+	limits::begin_query();
 	stats::begin_tenant();
 	const bool is_granted = take_grant();
 	if (InNoForceRLSOperation() && isolation::holds_confined(query->plannedstmt)) {
@@ -296,6 +298,8 @@ void executor_start(QueryDesc *query, int flags) {
 		start_checked(query, flags, is_granted);
 	}
 	deletion::note_writer(query);
+	if (unlikely(query->plannedstmt->parallelModeNeeded))
+		limits::lower_workers(query);
 }
 
 void executor_run(EXECUTOR_RUN_PARAMETERS) {

@@ -10,6 +10,7 @@
 #include "events/notices.hpp"
 #include "events/number.hpp"
 #include "isolation/new_tables.hpp"
+#include "limits/resources.hpp"
 #include "limits/shared.hpp"
 #include "limits/statement.hpp"
 #include "pg/error.hpp"
@@ -130,6 +131,7 @@ void install() {
 	if (pg::loaded_by == pg::LoadedBy::kShared) {
 		shmem_request_hook = request_memory;
 		shmem_startup_hook = make_memory;
+		limits::hold_resource_settings();
 	}
 	alerts::register_launcher();
 	register_label_provider(registry::kLabelProvider, label_given);

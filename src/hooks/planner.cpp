@@ -8,6 +8,7 @@
 #include "isolation/confine.hpp"
 #include "isolation/foreign.hpp"
 #include "isolation/explain.hpp"
+#include "limits/statement.hpp"
 #include "pg/scoped.hpp"
 #include "planning/btree.hpp"
 #include "planning/checks.hpp"
@@ -162,6 +163,7 @@ bool forbids_inlining(Oid function) {
 }
 
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
+	limits::begin_query();
 	PlannedStmt *result = plan_for_role(query, text, options, parameters);
 	if (context::hide_estimates && !may_see_all_tenants())
 		isolation::require_unprinted(result);

@@ -19,6 +19,9 @@ namespace {
 constexpr int64 kMillisecond = 1000;
 constexpr double kMinute = 60 * 1000;
 constexpr double kMost = 1e18;
+// The least that the settings may be, in kB.
+constexpr int kLeastMemory = 64;
+constexpr int kLeastMaintenanceMemory = 1024;
 
 // Owns what it points to.
 struct Known {
@@ -48,7 +51,7 @@ Last last = {};
 					errmsg("invalid value of configuration key \"%s\"", key)));
 }
 
-double read_number(const Jsonb *config, const char *key, double otherwise) {
+double read_number(const Jsonb *config, const char *key, double otherwise, double least = 0) {
 	JsonbValue value;
 	if (!registry::find_value(config, key, &value))
 		return otherwise;
@@ -56,7 +59,7 @@ double read_number(const Jsonb *config, const char *key, double otherwise) {
 		refuse_value(key);
 	const double number =
 		DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric)));
-	if (!(number >= 0))
+	if (!(number >= least))
 		refuse_value(key);
 	return number;
 }
@@ -65,32 +68,41 @@ int read_count(const Jsonb *config, const char *key, int otherwise) {
 	return static_cast<int>(std::min<double>(read_number(config, key, otherwise), PG_INT32_MAX));
 }
 
-// As settings are written: '500ms', '2s'.
-int read_time(const Jsonb *config, const char *key, double otherwise) {
+// As settings are written: '500ms', '64MB'.
+double read_quantity(const Jsonb *config, const char *key, double otherwise, int unit) {
 	JsonbValue value;
-	double milliseconds = otherwise;
+	double quantity = otherwise;
 	if (registry::find_value(config, key, &value)) {
 		if (value.type != jbvString)
 			refuse_value(key);
 		const char *text = pnstrdup(value.val.string.val, static_cast<Size>(value.val.string.len));
-		if (!parse_real(text, &milliseconds, GUC_UNIT_MS, nullptr) || !(milliseconds >= 0))
+		if (!parse_real(text, &quantity, unit, nullptr) || !(quantity >= 0))
 			refuse_value(key);
 	}
-	return static_cast<int>(std::min<double>(milliseconds, PG_INT32_MAX));
+	return quantity;
 }
 
-// As settings are written: '64MB', '10 GB'.
+int read_time(const Jsonb *config, const char *key, double otherwise) {
+	return static_cast<int>(
+		std::min<double>(read_quantity(config, key, otherwise, GUC_UNIT_MS), PG_INT32_MAX));
+}
+
+// In kB. The server has a least value of its own.
+int read_memory(const Jsonb *config, const char *key, int least) {
+	const double memory = std::min<double>(read_quantity(config, key, 0, GUC_UNIT_KB), PG_INT32_MAX);
+	return memory == 0 ? 0 : std::max(static_cast<int>(memory), least);
+}
+
+Ceilings read_ceilings(const Jsonb *config) {
+	const double workers =
+		read_number(config, "limits.parallel_workers", kAnyNumber, static_cast<double>(kAnyNumber));
+	return {read_memory(config, "limits.work_mem", kLeastMemory),
+			read_memory(config, "limits.maintenance_work_mem", kLeastMaintenanceMemory),
+			static_cast<int>(std::min<double>(workers, PG_INT32_MAX))};
+}
+
 int64 read_size(const Jsonb *config, const char *key) {
-	JsonbValue value;
-	if (!registry::find_value(config, key, &value))
-		return 0;
-	double bytes = 0;
-	if (value.type != jbvString)
-		refuse_value(key);
-	const char *text = pnstrdup(value.val.string.val, static_cast<Size>(value.val.string.len));
-	if (!parse_real(text, &bytes, GUC_UNIT_BYTE, nullptr) || !(bytes >= 0))
-		refuse_value(key);
-	return static_cast<int64>(std::min(bytes, kMost));
+	return static_cast<int64>(std::min(read_quantity(config, key, 0, GUC_UNIT_BYTE), kMost));
 }
 
 bool has_any(const Jsonb *config, std::initializer_list<const char *> keys) {
@@ -128,6 +140,7 @@ Rules read_rules(const Jsonb *config) {
 										   "limits.per_client_address.burst");
 	rules.of_sources[kApplication] =
 		read_rate(config, "limits.per_application.statements_per_second", "limits.per_application.burst");
+	rules.ceilings = read_ceilings(config);
 	rules.has_rates = rules.of_tenant.rate > 0 || has_source_rates(rules);
 	rules.statements = read_count(config, "limits.concurrent_statements", 0);
 	rules.wait = read_time(config, "limits.concurrent_wait", 0) * kMillisecond;
@@ -149,7 +162,8 @@ Quota read_quota(const Jsonb *config) {
 
 bool limits_anything(const Rules &rules) {
 	return rules.has_rates || rules.statements > 0 || rules.sessions > 0 || rules.statement_timeout > 0 ||
-		   rules.idle_timeout > 0 || rules.rows > 0 || rules.has_breaker;
+		   rules.idle_timeout > 0 || rules.rows > 0 || rules.has_breaker || rules.ceilings.memory > 0 ||
+		   rules.ceilings.maintenance_memory > 0 || rules.ceilings.workers != kAnyNumber;
 }
 
 bool is_valid(const Known *known, const core::TenantId &id) {

@@ -21,17 +21,26 @@ struct Rate {
 	double burst;
 };
 
+inline constexpr int kAnyNumber = -1;
+
+struct Ceilings {
+	int memory;             // kB; 0 is no limit
+	int maintenance_memory; // kB; 0 is no limit
+	int workers;
+};
+
 // 0 is no limit.
 struct Rules {
 	bool has_rates;
 	Rate of_tenant;
 	Rate of_sources[kSourceKinds]; // of each role, each address, each application
-	int statements; // at a time
-	int64 wait;     // for one of these, in microseconds
+	int statements;                // at a time
+	int64 wait;                    // for one of these, in microseconds
 	int sessions;
 	int statement_timeout; // milliseconds
 	int idle_timeout;      // milliseconds, in a transaction
 	int64 rows;            // of a result
+	Ceilings ceilings;
 	bool has_breaker;
 	core::BreakerRules breaker;
 };

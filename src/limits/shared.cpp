@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "limits/queue.hpp"
+#include "limits/resources.hpp"
 #include "limits/sources.hpp"
 
 extern "C" {
@@ -115,7 +116,7 @@ template <typename Call> void with_added_tenant(const core::TenantId &id, Call c
 void request_memory() {
 	RequestAddinShmemSpace(
 		add_size(hash_estimate_size(kRoom, sizeof(Shared)), add_size(queue_size(), sizeof(Common))));
-	RequestAddinShmemSpace(sources_size());
+	RequestAddinShmemSpace(add_size(sources_size(), ceilings_size()));
 	RequestNamedLWLockTranche(kLockName, 2);
 }
 
@@ -126,6 +127,7 @@ void make_memory() {
 	if (!is_found)
 		pg_atomic_init_u32(&common->held_open, 0);
 	make_queue(ShmemInitStruct("pg_tenant queue", queue_size(), &is_found));
+	make_ceilings(ShmemInitStruct("pg_tenant ceilings", ceilings_size(), &is_found));
 	HASHCTL control = table_of_tenants();
 	tenants = ShmemInitHash("pg_tenant limited tenants", kRoom, kRoom, &control, HASH_ELEM | HASH_BLOBS);
 	LWLockPadded *locks = GetNamedLWLockTranche(kLockName);

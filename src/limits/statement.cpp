@@ -8,6 +8,7 @@
 #include "limits/ceilings.hpp"
 #include "limits/queue.hpp"
 #include "limits/refusals.hpp"
+#include "limits/resources.hpp"
 #include "limits/rules.hpp"
 #include "limits/shared.hpp"
 #include "limits/sources.hpp"
@@ -195,6 +196,7 @@ void begin_limited(const core::TenantId &id, Part part) {
 
 void begin_for(const core::TenantId *id, Part part) {
 	const Rules *found = id == nullptr ? nullptr : find_rules(*id);
+	keep_resources(found);
 	if (found == nullptr) {
 		leave_joined();
 		rules = {};
@@ -213,6 +215,17 @@ bool is_top_level() {
 	// Without a portal: triggers that were deferred to a commit, or what is called while a statement is
 	// planned.
 	return is_in_force() && !is_inside && ActivePortal != nullptr && !IsParallelWorker();
+}
+
+void begin_query() {
+	if (!is_in_force() || is_inside)
+		return;
+	if (IsParallelWorker()) {
+		keep_resources_of_leader();
+		return;
+	}
+	const core::TenantId *id = limited_tenant();
+	keep_resources(id == nullptr ? nullptr : find_rules(*id));
 }
 
 void begin(Part part) {
@@ -246,6 +259,9 @@ void keep_ceilings() {
 int64 most_rows() { return joined == nullptr ? 0 : rules.rows; }
 
 void note_tenant(const char *id) {
+	// Some do their work without a query.
+	if (is_in_force() && IsParallelWorker())
+		keep_resources_of_leader();
 	if (joined != nullptr && (id == nullptr || !is_of(joined, id)))
 		leave_joined();
 }

@@ -28,6 +28,9 @@ template <typename Call> void run_limited(Part part, Call call) {
 	end(part);
 }
 
+// Before a query is planned, and before it is started.
+void begin_query();
+
 // After a command that is not limited, and may have changed settings.
 void keep_ceilings();
 

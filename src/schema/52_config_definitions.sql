@@ -51,6 +51,7 @@ CREATE FUNCTION tenant.limit_definitions() RETURNS SETOF tenant.config_definitio
 		('limits.per_client_address', 'object', NULL, NULL, NULL, NULL),
 		('limits.per_application', 'object', NULL, NULL, NULL, NULL),
 		('limits.concurrent_statements', 'integer', 0, 1000000, NULL, NULL),
+		('limits.parallel_workers', 'integer', -1, 1024, NULL, NULL),
 		('limits.sessions', 'integer', 0, 1000000, NULL, NULL),
 		('limits.rows_per_result', 'integer', 0, 1000000000000, NULL, NULL),
 		('limits.rows_per_table', 'integer', 0, 1000000000000, NULL, NULL),
@@ -59,6 +60,8 @@ CREATE FUNCTION tenant.limit_definitions() RETURNS SETOF tenant.config_definitio
 		('limits.breaker.max_requests', 'integer', 1, 1000000, NULL, NULL),
 		('limits.breaker.ratio', 'number', 0, 1, NULL, NULL),
 		('limits.breaker.minimum', 'integer', 1, 1000000, NULL, NULL)
+	UNION ALL SELECT 'limits.' || memory, 'string', NULL, NULL, NULL, '^[0-9]{1,9} ?(kB|MB|GB|TB)$'
+	FROM unnest(ARRAY['work_mem', 'maintenance_work_mem']) AS memory
 	UNION ALL SELECT 'limits.' || source || '.' || number, 'number', 0, 1000000, NULL, NULL
 	FROM unnest(ARRAY['per_role', 'per_client_address', 'per_application']) AS source, unnest(ARRAY['statements_per_second', 'burst']) AS number
 	UNION ALL SELECT 'limits.' || time, 'string', NULL, NULL, NULL, '^[0-9]{1,9} ?(ms|s|min|h|d)$'
