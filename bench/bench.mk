@@ -12,7 +12,7 @@ $(BENCH_BUILD)/driver: $(BENCH_OBJS)
 
 -include $(BENCH_OBJS:.o=.d)
 
-.PHONY: bench bench-quick bench-figures
+.PHONY: bench bench-quick bench-figures bench-rates
 bench: ## pg_tenant beside other ways to keep tenants apart, ten minutes; writes doc/performance.md
 	@test/harness/setup build test
 	@mkdir -p build
@@ -31,3 +31,7 @@ bench-quick: ## the same with a tenth of the rows, one minute, on standard outpu
 	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && \
 		bench/run measure --items 100000 --rounds 3 --burst 1500 --registered 100000 --active 10000' >build/figures-quick.json
 	@test/harness/unprivileged bench/run page doc/performance.md <build/figures-quick.json
+
+bench-rates: ## what token buckets let through, beside the rates that are set, two minutes
+	@test/harness/setup build test
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && test/harness/server install && bench/rates'
