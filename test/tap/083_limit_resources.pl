@@ -27,6 +27,7 @@ $node->safe_psql('postgres', qq{
 	GRANT SELECT ON plain TO eager;
 	CREATE FUNCTION sorted() RETURNS bigint LANGUAGE plpgsql AS \$\$ BEGIN RETURN (SELECT count(*) FROM ($sort OFFSET 1) s); END \$\$;
 	CREATE FUNCTION sorted_in_plenty() RETURNS bigint LANGUAGE plpgsql SET work_mem = '256MB' AS \$\$ BEGIN RETURN (SELECT count(*) FROM ($sort OFFSET 1) s); END \$\$;
+	CREATE FUNCTION sorted_for_nobody() RETURNS bigint LANGUAGE plpgsql AS \$\$ BEGIN PERFORM set_config('app.tenant_id', '', true); RETURN sorted(); END \$\$;
 	CREATE PROCEDURE sorting() LANGUAGE plpgsql AS \$\$ BEGIN PERFORM sorted(); COMMIT; SET work_mem = '300MB'; PERFORM sorted(); ROLLBACK; PERFORM sorted(); END \$\$;
 	CREATE FUNCTION failing() RETURNS int LANGUAGE plpgsql AS \$\$
 	BEGIN
@@ -78,6 +79,7 @@ is_lowered($app, "SELECT set_config('work_mem', '1GB', false), (SELECT count(*) 
 is_answer($app, 'SHOW work_mem', '1GB', 'is what it is shown as');
 is_lowered($app, 'SELECT sorted_in_plenty()', 'SET clauses of functions');
 is_lowered($app, 'SELECT sorted()', 'what functions run');
+is_lowered($app, 'BEGIN; SELECT sorted_for_nobody(); ROLLBACK', 'also for another tenant, or none');
 is(spills($app, 'CALL sorting()'), 6, 'procedures that commit and roll back');
 is(spills($app, 'SELECT failing()'), 4, 'blocks that fail');
 is_lowered(session($node, tenant => $blue, user => 'eager'), $count, 'ALTER ROLE SET');
@@ -166,11 +168,32 @@ is_answer($app, 'EXECUTE counted', '30000', 'which find the same');
 is(scalar @{ $app->query('EXECUTE merging')->{rows} }, 30000, 'all of it');
 configure($blue, '"parallel_workers": -1');
 like(told($app, 'EXPLAIN (ANALYZE, COSTS OFF) EXECUTE counted'), qr/Workers Planned: 4/, 'less than zero is no limit; the plan is as it was');
+
+# A plan is made, or started, for the tenant that is set now, whoever's statement came before.
+configure($blue, '"parallel_workers": 0');
+$admin->do(q{LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET row_security = on});
+sub plans { my ($result) = @_; return join "\n", map { $_->{M} } @{ $result->{notices} }; }
+$admin->do("SET app.tenant_id = '$red'");
+like(plans($admin->query($scan)), qr/Workers Planned: 4/, 'a plan for one tenant');
+$admin->do("SET app.tenant_id = '$blue'");
+my $plan = plans($admin->query($scan));
+like($plan, qr/Seq Scan/, 'is another');
+unlike($plan, qr/Gather/, 'for the next');
+$admin->do("SET app.tenant_id = '$red'");
+$admin->parse('scan', $scan);
+sub run_prepared { $admin->bind('', 'scan'); $admin->execute('', 0); return plans($admin->sync); }
+like(run_prepared(), qr/Workers Planned: 4/, 'a plan that is kept');
+$admin->do("SET app.tenant_id = '$blue'");
+like(run_prepared(), qr/Workers Planned: 0/, 'is lowered as it is started');
+$admin->do("SET app.tenant_id = '$red'");
+like(run_prepared(), qr/Workers Planned: 4/, 'each time');
+$admin->do("SET auto_explain.log_min_duration = -1; SET app.tenant_id = '$blue'");
+
 is_answer($owner, qq{SELECT tenant.set_config('$blue', '{"limits": {"work_mem": "$_"}}')}, '22023', "$_ is no memory") for 'much', '-1MB', '1', '64 s';
 is_answer($owner, qq{SELECT tenant.set_config('$blue', '{"limits": {"parallel_workers": $_}}')}, '22023', "$_ is no number of workers") for '-2', '1.5', '"2"';
 
 # An index is made in memory of its own kind.
-$admin->do(q{SET row_security = on; SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 0});
+$admin->do(q{SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 0});
 configure($blue, '"work_mem": "1GB"');
 is_free($admin, 'CREATE INDEX ON plain (padding, i)', 'an index is made in memory');
 configure($blue, '"maintenance_work_mem": "1MB"');
