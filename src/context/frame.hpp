@@ -57,9 +57,15 @@ bool is_portal_unseen();
 // For a command that has no plan of its own.
 void forget_unseen_portal();
 
+// An error leaves this frame (context/failure.hpp).
+void note_failed_frame(const Frame *frame);
+
 // Runs a call with another frame as the current one; the former comes back, on errors too.
 template <typename Call, typename Handler> void with_frame(Frame *frame, Call call, Handler handle) {
-	pg::with_value(&current_frame, frame, call, handle);
+	pg::with_value(&current_frame, frame, call, [&] {
+		note_failed_frame(frame);
+		handle();
+	});
 }
 template <typename Call> void with_frame(Frame *frame, Call call) {
 	with_frame(frame, call, [] {});

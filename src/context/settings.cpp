@@ -24,11 +24,13 @@ using core::TenantId;
 
 char *alert_databases = nullptr;
 int alert_interval = 15;
+int audit_log = kAuditTable;
 int cached_tenants = 16384;
 int max_quota_counts = 10000;
 int max_tracked_tenants = 1000;
 bool confine_bypass_roles = true;
 bool emit_events = false;
+int error_context = kErrorToLog;
 bool hide_estimates = true;
 int log_all_tenants = kLogSession;
 int new_tables = kIgnoreNew;
@@ -205,6 +207,12 @@ const char *const kSettingNames[core::kHeaderCount] = {
 	"app.platform_id", "app.tenant_id", "app.tenant_name", "app.request_id", "app.trace_id", "app.span_id",
 };
 
+const config_enum_entry kAuditLog[] = {
+	{"off", kAuditTable, false}, {"json", kAuditJson, false}, {nullptr, 0, false}};
+const config_enum_entry kErrorContext[] = {{"off", kErrorPlain, false},
+										   {"log", kErrorToLog, false},
+										   {"client", kErrorToClient, false},
+										   {nullptr, 0, false}};
 const config_enum_entry kIncludeDeleted[] = {{"off", kDeletedHidden, false},
 											 {"on", kDeletedSeen, false},
 											 {"alone", kDeletedAlone, false},
@@ -253,6 +261,18 @@ void define_event_settings() {
 	DefineCustomBoolVariable("pg_tenant.emit_events",
 							 "Whether events are also written to the log as messages for logical decoding.",
 							 nullptr, &emit_events, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+}
+
+void define_log_settings() {
+	DefineCustomEnumVariable("pg_tenant.audit_log",
+							 "Whether the audit trail is also written to the server's log.",
+							 "\"json\" writes a line of JSON for each of its rows, each statement for all "
+							 "tenants, and each refusal.",
+							 &audit_log, kAuditTable, kAuditLog, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomEnumVariable(
+		"pg_tenant.error_context", "Where an error under a tenant names the tenant and the request.",
+		"\"log\" does so in the server's log, \"client\" also in what the client gets.", &error_context,
+		kErrorToLog, kErrorContext, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }
 
 void define_deletion_settings() {
@@ -376,6 +396,7 @@ void define_settings() {
 	define_configuration_settings();
 	define_deletion_settings();
 	define_event_settings();
+	define_log_settings();
 	define_seal_setting();
 	MarkGUCPrefixReserved("pg_tenant");
 	pg::require_settings_of_client(of_client);

@@ -8,6 +8,8 @@
 
 namespace pg_tenant::context {
 
+enum AuditLog { kAuditTable, kAuditJson };
+enum NamesTenant { kErrorPlain, kErrorToLog, kErrorToClient };
 enum LogAllTenants { kLogNothing, kLogSession, kLogStatement };
 enum OnMissingTenant { kMissingIsError, kMissingIsEmpty };
 enum TrustedOperators { kOnlyLeakproof, kBuiltin };
@@ -15,15 +17,18 @@ enum DeletedRows { kDeletedHidden, kDeletedSeen, kDeletedAlone };
 enum UnknownConfigKeys { kAcceptUnknown, kRefuseUnknown };
 enum NewTables { kIgnoreNew, kWarnNew, kProtectNew, kRefuseNew };
 
-// pg_tenant.alert_databases, .alert_interval, .cached_tenants, .clean_on_switch, .confine_bypass_roles,
-// .emit_events, .hide_estimates, .log_all_tenants, .max_quota_counts, .max_tracked_tenants, .new_tables,
-// .on_missing_tenant, .purge_grace, .require_registered, .require_signed and .trusted_operators
+// pg_tenant.alert_databases, .alert_interval, .audit_log, .cached_tenants, .clean_on_switch,
+// .confine_bypass_roles, .emit_events, .error_context, .hide_estimates, .log_all_tenants, .max_quota_counts,
+// .max_tracked_tenants, .new_tables, .on_missing_tenant, .purge_grace, .require_registered, .require_signed
+// and .trusted_operators
 extern char *alert_databases;
 extern int alert_interval; // seconds
+extern int audit_log;
 extern int cached_tenants;
 extern bool clean_on_switch;
 extern bool confine_bypass_roles;
 extern bool emit_events;
+extern int error_context;
 extern bool hide_estimates;
 extern int log_all_tenants;
 extern int max_quota_counts;

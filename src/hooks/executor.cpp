@@ -11,6 +11,7 @@
 #include "context/portals.hpp"
 #include "context/seal.hpp"
 #include "context/settings.hpp"
+#include "events/writes.hpp"
 #include "pg/error.hpp"
 #include "hooks/integrity.hpp"
 #include "isolation/confine.hpp"
@@ -94,8 +95,10 @@ void start_for_all_tenants(QueryDesc *query, int flags, Oid relation) {
 	context::bind_live_tenant(&frame->tenant);
 	start_unprotected(query, flags);
 	context::attach_frame(frame);
-	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) == 0 && OidIsValid(relation))
-		stats::note_all_tenants(relation);
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) != 0 || !OidIsValid(relation))
+		return;
+	stats::note_all_tenants(relation);
+	events::note_writes(query);
 }
 
 void start_integrity_query(QueryDesc *query, int flags) {
@@ -330,6 +333,8 @@ void executor_finish(QueryDesc *query) {
 	const Frame *frame = context::find_frame(query);
 	if (frame != nullptr && !frame->tenant.is_all)
 		context::note_deferred_keys(*frame);
+	else if (frame != nullptr && !frame->is_integrity_query)
+		events::note_written_rows(query);
 	if (frame != nullptr && !frame->is_integrity_query && !frame->tenant.is_all) {
 		context::note_deferred_triggers(*frame);
 		forget_explained_counts(query);

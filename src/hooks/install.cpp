@@ -3,12 +3,14 @@
 
 #include "alerts/launcher.hpp"
 #include "context/deferred.hpp"
+#include "context/failure.hpp"
 #include "context/portals.hpp"
 #include "context/leftovers.hpp"
 #include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "events/notices.hpp"
 #include "events/number.hpp"
+#include "events/writes.hpp"
 #include "isolation/new_tables.hpp"
 #include "limits/resources.hpp"
 #include "limits/shared.hpp"
@@ -86,11 +88,13 @@ void install() {
 	CacheRegisterRelcacheCallback(relcache_message, 0);
 
 	context::watch_transactions();
+	context::watch_failures();
 	context::watch_seal();
 	context::watch_leftovers();
 	context::watch_portals();
 	isolation::watch_new_tables();
 	events::watch_numbering();
+	events::watch_writes();
 	stats::watch_statements();
 	quotas::watch_transactions();
 	context::tenant_assigned = tenant_assigned;

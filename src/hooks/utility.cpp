@@ -3,6 +3,7 @@
 // tenant that wrote the rows, or not at all. A partition is not detached by a check that sees one tenant.
 #include "hooks/hooks.hpp"
 #include "hooks/leftovers.hpp"
+#include "hooks/trail.hpp"
 
 #include "context/deferred.hpp"
 #include "context/portals.hpp"
@@ -21,7 +22,6 @@
 #include "pg/scoped.hpp"
 #include "quotas/statement.hpp"
 #include "registry/require.hpp"
-#include "stats/all_tenants.hpp"
 #include "stats/session.hpp"
 
 extern "C" {
@@ -239,12 +239,10 @@ void process(UtilityCall *call) {
 	if (IsA(utility, ConstraintsSetStmt))
 		context::require_own_deferred_triggers();
 	const List *at_stake = NIL;
-	Oid seen_whole = InvalidOid;
 	const bool is_confined = !IsBinaryUpgrade && !may_see_all_tenants();
 	if (is_confined)
 		at_stake = guard(utility);
-	else if (!IsBinaryUpgrade)
-		seen_whole = isolation::protected_target(utility);
+	const Trail trail = begin_trail(utility, is_confined);
 	isolation::close_tables_before(utility);
 	if (IsA(utility, AlterTableStmt) && !IsBinaryUpgrade)
 		make_way_for_parents(reinterpret_cast<const AlterTableStmt *>(utility));
@@ -261,8 +259,6 @@ void process(UtilityCall *call) {
 	inside_statement([&] { run(call, is_confined); });
 	if (is_counted)
 		stats::end_statement(stats::kUtilities, completion == nullptr ? 0 : completion->nprocessed);
-	if (OidIsValid(seen_whole))
-		stats::note_all_tenants(seen_whole);
 	if (makes_unknown)
 		quotas::note_unknown();
 	follow_confinement();
@@ -274,6 +270,7 @@ void process(UtilityCall *call) {
 	const List *without_policy = isolation::take_tables_that_lost_policies();
 	if (is_confined || !OidIsValid(get_extension_oid("pg_tenant", true)))
 		isolation::require_still_protected(without_policy);
+	end_trail(trail, completion);
 	// By now the block is marked to end, so that an error ends it, as an error of a COMMIT does.
 	if (is_commit)
 		context::require_own_deferred_triggers();

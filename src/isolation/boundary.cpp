@@ -41,6 +41,13 @@ bool protection_may_change = false;
 
 static List *tables_that_lost_policies = NIL;
 
+// Its name is asked for now, since the table may be going too.
+struct Lost {
+	Oid relation;
+	const char *name;
+};
+static List *lost_protection = NIL;
+
 namespace {
 
 [[noreturn]] void refuse_truncate(Oid relation) {
@@ -229,6 +236,21 @@ bool names_owner(const DropOwnedStmt *drop) {
 	return false;
 }
 
+// What TRUNCATE empties: the tables that it names, their parts, and by CASCADE those that reference them.
+List *truncated(const TruncateStmt *statement) {
+	List *relations = NIL;
+	ListCell *cell;
+	foreach (cell, statement->relations)
+		relations =
+			list_concat_unique_oid(relations, with_descendants(relation_of(lfirst_node(RangeVar, cell))));
+	if (statement->behavior != DROP_CASCADE)
+		return relations;
+	for (List *more = heap_truncate_find_FKs(relations); more != NIL;
+		 more = heap_truncate_find_FKs(relations))
+		relations = list_concat_unique_oid(relations, more);
+	return relations;
+}
+
 } // namespace
 
 void close_tables_before(const Node *utility) {
@@ -256,21 +278,7 @@ void close_tables_before(const Node *utility) {
 						errhint("DROP EXTENSION pg_tenant CASCADE;")));
 }
 
-void require_truncatable(const TruncateStmt *statement) {
-	List *relations = NIL;
-	ListCell *cell;
-	foreach (cell, statement->relations)
-		relations =
-			list_concat_unique_oid(relations, with_descendants(relation_of(lfirst_node(RangeVar, cell))));
-	require_none_protected(relations);
-	if (statement->behavior != DROP_CASCADE)
-		return;
-	for (List *more = heap_truncate_find_FKs(relations); more != NIL;
-		 more = heap_truncate_find_FKs(relations)) {
-		require_none_protected(more);
-		relations = list_concat_unique_oid(relations, more);
-	}
-}
+void require_truncatable(const TruncateStmt *statement) { require_none_protected(truncated(statement)); }
 
 void require_same_remote_column(const AlterTableStmt *statement) {
 	ListCell *cell;
@@ -314,19 +322,19 @@ void require_own_domain(const AlterDomainStmt *statement) {
 	}
 }
 
-Oid protected_target(const Node *utility) {
-	List *names = NIL;
+List *protected_targets(const Node *utility) {
+	List *relations = NIL;
 	if (IsA(utility, TruncateStmt))
-		names = reinterpret_cast<const TruncateStmt *>(utility)->relations;
+		relations = truncated(reinterpret_cast<const TruncateStmt *>(utility));
 	else if (IsA(utility, CopyStmt) && reinterpret_cast<const CopyStmt *>(utility)->relation != nullptr)
-		names = list_make1(reinterpret_cast<const CopyStmt *>(utility)->relation);
+		relations = list_make1_oid(relation_of(reinterpret_cast<const CopyStmt *>(utility)->relation));
+	List *found = NIL;
 	ListCell *cell;
-	foreach (cell, names) {
-		const Oid relation = relation_of(lfirst_node(RangeVar, cell));
-		if (OidIsValid(relation) && is_protected(relation))
-			return relation;
+	foreach (cell, relations) {
+		if (OidIsValid(lfirst_oid(cell)) && is_protected(lfirst_oid(cell)))
+			found = lappend_oid(found, lfirst_oid(cell));
 	}
-	return InvalidOid;
+	return found;
 }
 
 List *relations_at_stake(const Node *utility) {
@@ -350,6 +358,11 @@ void note_dropped_policy(Oid policy) {
 		if (strcmp(NameStr(form->polname), registry::kIsolationPolicy) == 0 && is_protected(form->polrelid)) {
 			MemoryContext outer = MemoryContextSwitchTo(TopMemoryContext);
 			tables_that_lost_policies = lappend_oid(tables_that_lost_policies, form->polrelid);
+			if (!protection_may_change && get_rel_persistence(form->polrelid) != RELPERSISTENCE_TEMP) {
+				auto *lost = static_cast<Lost *>(palloc(sizeof(Lost)));
+				*lost = {form->polrelid, pg::qualified_name(form->polrelid)};
+				lost_protection = lappend(lost_protection, lost);
+			}
 			MemoryContextSwitchTo(outer);
 		}
 	}
@@ -368,6 +381,21 @@ List *take_tables_that_lost_policies() {
 	list_free(tables_that_lost_policies);
 	tables_that_lost_policies = NIL;
 	return open;
+}
+
+List *take_lost_protection() {
+	List *names = NIL;
+	ListCell *cell;
+	foreach (cell, lost_protection) {
+		const auto *lost = static_cast<const Lost *>(lfirst(cell));
+		// Otherwise an error has undone it.
+		if (get_rel_relkind(lost->relation) == '\0' || !is_protected(lost->relation))
+			names = lappend(names, pstrdup(lost->name));
+		pfree(const_cast<char *>(lost->name));
+	}
+	list_free_deep(lost_protection);
+	lost_protection = NIL;
+	return names;
 }
 
 void require_still_protected(const List *relations) {

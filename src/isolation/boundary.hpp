@@ -22,8 +22,9 @@ void require_same_remote_column(const AlterTableStmt *statement);
 // not own: its expression is the domain owner's, and the server asks it of all rows.
 void require_own_domain(const AlterDomainStmt *statement);
 
-// The protected table that COPY or TRUNCATE names: neither passes the executor where it is not confined.
-Oid protected_target(const Node *utility);
+// The protected tables that COPY names or TRUNCATE empties: neither passes the executor where it is not
+// confined.
+List *protected_targets(const Node *utility);
 
 // The protected relations that a command may open, and how they are: the table that it alters with all below
 // it, or whose policy it changes or drops.
@@ -37,6 +38,10 @@ void require_still_protected(const List *relations);
 // since the last call, unless they were closed.
 void note_dropped_policy(Oid policy);
 List *take_tables_that_lost_policies();
+
+// The names of tables that have lost their protection since the last call, with all that is in them or by
+// their policy, but not by unprotect().
+List *take_lost_protection();
 
 // While it is set, protect() and unprotect() are at work, whose business that is.
 extern bool protection_may_change;

@@ -100,18 +100,19 @@ void note_new_relation(Oid relation) {
 	MemoryContextSwitchTo(outer);
 }
 
-void protect_new_table(Oid relation) {
+bool protect_new_table(Oid relation) {
 	if (context::new_tables != context::kProtectNew || !is_undeclared(relation) ||
 		get_rel_relkind(relation) == RELKIND_MATVIEW || parents_of(relation) != NIL)
-		return;
+		return false;
 	// A foreign table gets no column: it is for its transaction to declare it.
 	if (get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE &&
 		get_attnum(relation, kDefaultColumn) == InvalidAttrNumber)
-		return;
+		return false;
 	ProtectOptions options = {};
 	options.column = kDefaultColumn;
 	options.type = UUIDOID;
 	protect(relation, options);
+	return true;
 }
 
 void watch_new_tables() { RegisterXactCallback(transaction_event, nullptr); }

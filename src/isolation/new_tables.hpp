@@ -10,7 +10,7 @@ namespace pg_tenant::isolation {
 void note_new_relation(Oid relation);
 
 // Under pg_tenant.new_tables = protect: protects a new table whose command is done.
-void protect_new_table(Oid relation);
+bool protect_new_table(Oid relation);
 
 // Judges those that were noted before a transaction commits or is prepared.
 void watch_new_tables();

@@ -1,6 +1,7 @@
--- The trail of what was done to tenants: rows are added and never changed. Old ones go with their partition.
+-- The trail of what was done to tenants, and to what all of them share: then tenant_id is NULL, and so is event_id. Rows are added and
+-- never changed. Old ones go with their partition. The library writes them (src/events/audit.cpp).
 CREATE TABLE tenant.audit_log (
-	tenant_id text COLLATE "C" NOT NULL,
+	tenant_id text COLLATE "C",
 	action text NOT NULL,
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	session_role text NOT NULL,
@@ -10,9 +11,9 @@ CREATE TABLE tenant.audit_log (
 	request_id text,
 	trace_id text,
 	span_id text,
-	event_id uuid NOT NULL
+	event_id uuid
 ) PARTITION BY RANGE (changed_at);
-COMMENT ON TABLE tenant.audit_log IS 'Every change of a tenant: who made it, when and why';
+COMMENT ON TABLE tenant.audit_log IS 'Every change of tenants, protection and configuration, and what was written for all tenants: who did it, when and why';
 
 -- Takes what no partition of its own is there for, so that a write never fails.
 CREATE TABLE tenant.audit_log_default PARTITION OF tenant.audit_log DEFAULT;
@@ -46,11 +47,14 @@ CREATE FUNCTION tenant.acting_role() RETURNS text
 	AS $$ SELECT CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role') END $$;
 COMMENT ON FUNCTION tenant.acting_role() IS 'The role that the session acts as, whoever owns the function that asks';
 
-CREATE FUNCTION tenant.record_change(id text, action text, reason text DEFAULT NULL, detail jsonb DEFAULT '{}') RETURNS void
+CREATE FUNCTION tenant.record_action(id text, action text, reason text DEFAULT NULL, detail jsonb DEFAULT '{}', event_id uuid DEFAULT NULL) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_record_action';
+COMMENT ON FUNCTION tenant.record_action(text, text, text, jsonb, uuid) IS 'Writes down what was done, to one tenant or to what all share';
+
+-- Consumers of events see what is in `detail`; `private` is for the trail alone.
+CREATE FUNCTION tenant.record_change(id text, action text, reason text DEFAULT NULL, detail jsonb DEFAULT '{}', private jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
-	INSERT INTO tenant.audit_log (tenant_id, action, session_role, acting_role, reason, detail, request_id, trace_id, span_id, event_id)
-	SELECT id, action, session_user, tenant.acting_role(), reason, detail, i.request_id, i.trace_id, i.span_id,
-		tenant.publish_for(id, 'tenant.' || action, detail || jsonb_strip_nulls(jsonb_build_object('reason', reason)))
-	FROM tenant.identity() i
+	SELECT tenant.record_action(id, action, reason, detail || private,
+		tenant.publish_for(id, 'tenant.' || action, detail || jsonb_strip_nulls(jsonb_build_object('reason', reason))))
 $$;
-COMMENT ON FUNCTION tenant.record_change(text, text, text, jsonb) IS 'Writes a change of a tenant down, and publishes it';
+COMMENT ON FUNCTION tenant.record_change(text, text, text, jsonb, jsonb) IS 'Writes a change of a tenant down, and publishes it';

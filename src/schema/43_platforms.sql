@@ -19,6 +19,10 @@ BEGIN
 	PERFORM tenant.require_role(grant_platform.role);
 	DELETE FROM tenant.platform_grants g WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role);
 	INSERT INTO tenant.platform_grants VALUES (grant_platform.role, tenant.canonical_id(grant_platform.platform_id)) ON CONFLICT DO NOTHING;
+	IF FOUND THEN
+		PERFORM tenant.record_action(NULL, 'platform_granted', NULL,
+			jsonb_build_object('role', grant_platform.role, 'platform_id', tenant.canonical_id(grant_platform.platform_id)));
+	END IF;
 	-- No tenant's id: it binds the role without letting it use a tenant.
 	INSERT INTO tenant.role_grants VALUES (grant_platform.role, '') ON CONFLICT DO NOTHING;
 END
@@ -34,6 +38,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'the role has no grant of this platform';
 	END IF;
+	PERFORM tenant.record_action(NULL, 'platform_revoked', NULL,
+		jsonb_build_object('role', revoke_platform.role, 'platform_id', tenant.canonical_id(revoke_platform.platform_id)));
 	IF NOT EXISTS (SELECT FROM tenant.platform_grants g WHERE g.role = revoke_platform.role) THEN
 		DELETE FROM tenant.role_grants g WHERE g.role = revoke_platform.role AND g.tenant_id = '';
 		PERFORM tenant.warn_of_unbound(revoke_platform.role);

@@ -254,6 +254,7 @@ BEGIN
 	END LOOP;
 	EXECUTE format('CREATE TRIGGER tenant_follow AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION tenant.follow_companies()', tbl);
 	EXECUTE format('CREATE TRIGGER tenant_follow_truncate AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION tenant.follow_companies()', tbl);
+	PERFORM tenant.record_action(NULL, 'companies_registered', NULL, jsonb_build_object('table', tbl, 'rows', cardinality(companies)));
 	RETURN cardinality(companies)::bigint;
 END
 $$;
@@ -271,6 +272,7 @@ BEGIN
 	DELETE FROM tenant.company_tenants c WHERE c.relation = tbl;
 	EXECUTE format('DROP TRIGGER IF EXISTS tenant_follow ON %s', tbl);
 	EXECUTE format('DROP TRIGGER IF EXISTS tenant_follow_truncate ON %s', tbl);
+	PERFORM tenant.record_action(NULL, 'companies_unregistered', NULL, jsonb_build_object('table', tbl));
 END
 $$;
 COMMENT ON FUNCTION tenant.unregister_from(regclass) IS 'Leaves the tenants that rows of a table are as they are, from now on';

@@ -60,6 +60,9 @@ BEGIN
 	-- A role that comes to have the number of one that was dropped must not inherit its tenants.
 	DELETE FROM tenant.role_grants g WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role);
 	INSERT INTO tenant.role_grants VALUES (grant_tenant.role, tenant.canonical_id(grant_tenant.tenant_id)) ON CONFLICT DO NOTHING;
+	IF FOUND THEN
+		PERFORM tenant.record_action(tenant.canonical_id(grant_tenant.tenant_id), 'tenant_granted', NULL, jsonb_build_object('role', grant_tenant.role));
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION tenant.grant_tenant(regrole, text) IS 'Binds a role to a tenant, and to the others that it was granted';
@@ -73,6 +76,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'the role has no grant of this tenant';
 	END IF;
+	PERFORM tenant.record_action(tenant.canonical_id(revoke_tenant.tenant_id), 'tenant_revoked', NULL, jsonb_build_object('role', revoke_tenant.role));
 	PERFORM tenant.warn_of_unbound(revoke_tenant.role);
 END
 $$;

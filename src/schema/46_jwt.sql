@@ -30,6 +30,9 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('there is a key "%s" already', key_id);
 	END IF;
+	-- Never the key.
+	PERFORM tenant.record_action(NULL, 'jwt_key_added', NULL, jsonb_strip_nulls(jsonb_build_object('key_id', key_id, 'algorithm', algorithm,
+		'issuer', issuer, 'audience', audience, 'tenant_claim', tenant_claim)));
 END
 $$;
 COMMENT ON FUNCTION tenant.add_jwt_key(text, text, text, text, text, text) IS 'Accepts tokens that are signed with a key';
@@ -41,6 +44,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'there is no such key';
 	END IF;
+	PERFORM tenant.record_action(NULL, 'jwt_key_removed', NULL, jsonb_build_object('key_id', key_id));
 END
 $$;
 COMMENT ON FUNCTION tenant.remove_jwt_key(text) IS 'Accepts no more tokens that are signed with a key';

@@ -80,6 +80,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM tenant.listed_functions() l WHERE l.function = trust.function) THEN
 		INSERT INTO tenant.operator_trust VALUES (signature, true, now_is, trust.reason);
 	END IF;
+	PERFORM tenant.record_action(NULL, 'function_trusted', trust.reason, jsonb_build_object('function', signature));
 END
 $$;
 COMMENT ON FUNCTION tenant.trust(regprocedure, text) IS 'Lets a function meet rows of every tenant, as long as it is what it is now';
@@ -90,6 +91,7 @@ BEGIN
 	INSERT INTO tenant.operator_trust
 		VALUES (tenant.signature_of(distrust.function), false, tenant.definition_of(distrust.function), '')
 		ON CONFLICT ON CONSTRAINT operator_trust_pkey DO UPDATE SET is_trusted = false, definition = EXCLUDED.definition, reason = '';
+	PERFORM tenant.record_action(NULL, 'function_distrusted', NULL, jsonb_build_object('function', tenant.signature_of(distrust.function)));
 END
 $$;
 COMMENT ON FUNCTION tenant.distrust(regprocedure) IS 'Keeps a function behind the tenant''s filter though it is on the list';

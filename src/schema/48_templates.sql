@@ -32,6 +32,9 @@ BEGIN
 			DETAIL = 'A partition or child is copied with its parent; materialized views and foreign tables are not copied.';
 	END IF;
 	INSERT INTO tenant.template_tables VALUES (tbl) ON CONFLICT DO NOTHING;
+	IF FOUND THEN
+		PERFORM tenant.record_action(NULL, 'template_table_added', NULL, jsonb_build_object('table', tbl));
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION tenant.add_template_table(regclass) IS 'Has rows of the table copied for tenants that are made from a template';
@@ -44,6 +47,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rows of %s are not copied', tbl);
 	END IF;
+	PERFORM tenant.record_action(NULL, 'template_table_removed', NULL, jsonb_build_object('table', tbl));
 END
 $$;
 COMMENT ON FUNCTION tenant.remove_template_table(regclass) IS 'Leaves rows of the table with their template';

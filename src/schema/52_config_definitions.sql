@@ -184,6 +184,7 @@ BEGIN
 	END IF;
 	INSERT INTO tenant.config_definitions SELECT definition.* ON CONFLICT (key) DO UPDATE SET type = excluded.type,
 		minimum = excluded.minimum, maximum = excluded.maximum, enum = excluded.enum, pattern = excluded.pattern;
+	PERFORM tenant.record_action(NULL, 'config_defined', NULL, jsonb_strip_nulls(to_jsonb(definition)));
 END
 $$;
 COMMENT ON FUNCTION tenant.define_config(text, text, numeric, numeric, jsonb, text) IS 'Says which values a key of configurations may have';
@@ -195,6 +196,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('configuration key "%s" is not defined', key);
 	END IF;
+	PERFORM tenant.record_action(NULL, 'config_undefined', NULL, jsonb_build_object('key', key));
 END
 $$;
 COMMENT ON FUNCTION tenant.undefine_config(text) IS 'Lets a key of configurations have any value';

@@ -50,7 +50,7 @@ BEGIN
 	END IF;
 	UPDATE tenant.tenants t SET config = merged, updated_at = now() WHERE t.tenant_id = changed.tenant_id RETURNING * INTO changed;
 	PERFORM tenant.record_change(changed.tenant_id, 'configured',
-		detail => jsonb_build_object('keys', ARRAY(SELECT jsonb_object_keys(patch))));
+		detail => jsonb_build_object('keys', ARRAY(SELECT jsonb_object_keys(patch))), private => jsonb_build_object('patch', patch));
 	RETURN tenant.settled_revision('set_config', changed.revision);
 END
 $$;
@@ -72,6 +72,7 @@ BEGIN
 	END IF;
 	UPDATE tenant.config_layers l SET config = merged, updated_at = now() WHERE l.platform_id = layer.platform_id
 		RETURNING * INTO layer;
+	PERFORM tenant.record_action(NULL, 'defaults_configured', NULL, jsonb_build_object('platform_id', nullif(layer.platform_id, ''), 'patch', patch));
 	RETURN tenant.settled_revision(function, layer.revision);
 END
 $$;
@@ -156,6 +157,9 @@ BEGIN
 	SELECT count(*), max(gone.revision) INTO removed, last FROM gone;
 	INSERT INTO tenant.config_horizon AS z (revision) SELECT last WHERE removed > 0
 		ON CONFLICT (is_only) DO UPDATE SET revision = greatest(z.revision, excluded.revision);
+	IF removed > 0 THEN
+		PERFORM tenant.record_action(NULL, 'config_compacted', NULL, jsonb_build_object('before', before, 'removed', removed));
+	END IF;
 	RETURN removed;
 END
 $$;

@@ -154,6 +154,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '42710', MESSAGE = format('there is a consumer "%s" already', create_consumer.name);
 	END IF;
 	INSERT INTO tenant.event_buckets SELECT new_id, bucket FROM generate_series(0, 255) bucket;
+	PERFORM tenant.record_action(NULL, 'consumer_created', NULL, jsonb_build_object('consumer', create_consumer.name));
 	IF start = 'beginning' THEN
 		PERFORM tenant.wait_for_numbering();
 		INSERT INTO tenant.event_deliveries SELECT new_id, tenant.tenant_hash(e.tenant_id), e.tenant_id, e.sequence, e.event_id, 0
@@ -178,6 +179,7 @@ BEGIN
 	DELETE FROM tenant.event_leases c WHERE c.consumer_id = dropped;
 	DELETE FROM tenant.event_dead_letters c WHERE c.consumer_id = dropped;
 	DELETE FROM tenant.event_deliveries c WHERE c.consumer_id = dropped;
+	PERFORM tenant.record_action(NULL, 'consumer_dropped', NULL, jsonb_build_object('consumer', name));
 END
 $$;
 COMMENT ON FUNCTION tenant.drop_consumer(text) IS 'Forgets a consumer with all that waits for it';
@@ -192,6 +194,9 @@ BEGIN
 	-- A role that comes to have the number of one that was dropped must not inherit its consumers.
 	DELETE FROM tenant.event_consumer_grants g WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role);
 	INSERT INTO tenant.event_consumer_grants VALUES ((tenant.find_consumer(consumer)).consumer_id, grant_consumer.role) ON CONFLICT DO NOTHING;
+	IF FOUND THEN
+		PERFORM tenant.record_action(NULL, 'consumer_granted', NULL, jsonb_build_object('consumer', consumer, 'role', grant_consumer.role));
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION tenant.grant_consumer(text, regrole) IS 'Lets a role consume as a consumer: events of all tenants';
@@ -205,6 +210,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'the role has no grant of this consumer';
 	END IF;
+	PERFORM tenant.record_action(NULL, 'consumer_revoked', NULL, jsonb_build_object('consumer', consumer, 'role', revoke_consumer.role));
 END
 $$;
 COMMENT ON FUNCTION tenant.revoke_consumer(text, regrole) IS 'Takes a consumer from a role';

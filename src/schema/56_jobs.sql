@@ -76,6 +76,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '55006', MESSAGE = format('job "%s" is being begun by another session', job);
 	END IF;
+	PERFORM tenant.record_action(NULL, 'job_begun', NULL,
+		jsonb_strip_nulls(jsonb_build_object('job_id', id, 'name', job, 'command', command, 'condition', condition)));
 END
 $$;
 COMMENT ON FUNCTION tenant.begin_job(text, text, text, text, text, bigint) IS 'Begins a job, or finds the one of that name that is not finished';

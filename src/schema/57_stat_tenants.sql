@@ -19,7 +19,7 @@ CREATE FUNCTION tenant.tracked_tenants(OUT tenants_max bigint, OUT tenants bigin
 COMMENT ON FUNCTION tenant.tracked_tenants() IS 'How many tenants the server counts; for tenant.stat_tenants_info';
 
 CREATE FUNCTION tenant.stat_reset(id text DEFAULT NULL) RETURNS void
-	LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pg_tenant_stat_reset';
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_stat_reset';
 COMMENT ON FUNCTION tenant.stat_reset(text) IS 'Begins to count anew: a tenant, or all tenants of this database';
 
 -- What a label says of the places of an array in tenant_counters(). Not evaluated in planning, which would be a statement to count.

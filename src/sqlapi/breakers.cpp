@@ -2,6 +2,7 @@
 #include "pg/error.hpp"
 
 #include "context/settings.hpp"
+#include "events/audit.hpp"
 #include "limits/shared.hpp"
 #include "registry/tenants.hpp"
 #include "sqlapi/arguments.hpp"
@@ -33,15 +34,24 @@ core::TenantId registered_tenant(FunctionCallInfo fcinfo) {
 	return id;
 }
 
+// Before it is done: no rollback undoes it, but where this fails it is not done.
+void record(const core::TenantId &id, const char *action) {
+	pg_tenant::events::record({id.text, action, nullptr, "{}", nullptr}, pg_tenant::events::present_origin());
+}
+
 } // namespace
 
 PG_TENANT_FUNCTION(pg_tenant_open_breaker) {
-	limits::hold_open(registered_tenant(fcinfo));
+	const core::TenantId id = registered_tenant(fcinfo);
+	record(id, "breaker_opened");
+	limits::hold_open(id);
 	PG_RETURN_VOID();
 }
 
 PG_TENANT_FUNCTION(pg_tenant_close_breaker) {
-	limits::close(registered_tenant(fcinfo));
+	const core::TenantId id = registered_tenant(fcinfo);
+	record(id, "breaker_closed");
+	limits::close(id);
 	PG_RETURN_VOID();
 }
 

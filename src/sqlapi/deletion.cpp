@@ -6,6 +6,7 @@
 #include "deletion/enable.hpp"
 #include "deletion/follow.hpp"
 #include "deletion/lock.hpp"
+#include "events/audit.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
 #include "sqlapi/arguments.hpp"
@@ -23,6 +24,7 @@ extern "C" {
 
 namespace context = pg_tenant::context;
 namespace deletion = pg_tenant::deletion;
+namespace events = pg_tenant::events;
 namespace pg = pg_tenant::pg;
 namespace registry = pg_tenant::registry;
 namespace sqlapi = pg_tenant::sqlapi;
@@ -39,13 +41,20 @@ PG_TENANT_FUNCTION(pg_tenant_enable_soft_delete) {
 						errmsg("unique_keys must be \"all\" or \"live\"")));
 	if (!PG_ARGISNULL(2) && NameStr(*PG_GETARG_NAME(2))[0] == '\0')
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("deleted_by must not be empty")));
+	const bool was_enabled = get_rel_name(table) != nullptr && registry::is_soft_deleted(table);
 	deletion::enable(table, {NameStr(*PG_GETARG_NAME(1)),
 							 PG_ARGISNULL(2) ? nullptr : NameStr(*PG_GETARG_NAME(2)), with_live_keys});
+	const pg::Member details[] = {{"column", NameStr(*PG_GETARG_NAME(1)), false},
+								  {"unique_keys", keys, false}};
+	if (!was_enabled || with_live_keys)
+		events::record_of_table("soft_deletion_enabled", pg::qualified_name(table), details);
 	PG_RETURN_VOID();
 }
 
 PG_TENANT_FUNCTION(pg_tenant_disable_soft_delete) {
-	deletion::disable(sqlapi::required_oid(fcinfo, 0, "table"));
+	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
+	deletion::disable(table);
+	events::record_of_table("soft_deletion_disabled", pg::qualified_name(table));
 	PG_RETURN_VOID();
 }
 

@@ -1,10 +1,17 @@
 // tenant.isolate_tenant, and the trigger that it makes
 #include "pg/error.hpp"
 
+#include "context/settings.hpp"
+#include "events/audit.hpp"
 #include "isolation/isolate.hpp"
 #include "isolation/mirror.hpp"
+#include "pg/spi.hpp"
 #include "sqlapi/arguments.hpp"
 
+namespace context = pg_tenant::context;
+namespace core = pg_tenant::core;
+namespace events = pg_tenant::events;
+namespace pg = pg_tenant::pg;
 namespace isolation = pg_tenant::isolation;
 namespace sqlapi = pg_tenant::sqlapi;
 
@@ -15,7 +22,13 @@ PG_TENANT_FUNCTION(pg_tenant_isolate_tenant) {
 	if (batch < 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("batch must be at least 1")));
 	sqlapi::require_outside_block(fcinfo, "isolate_tenant");
+	core::TenantId id;
+	context::read_tenant_id(tenant, "tenant id", &id);
 	isolation::isolate_tenant(table, tenant, batch);
+	const char *name = pg::qualified_name(table);
+	const pg::Member details[] = {{"table", name, false}};
+	events::record({id.text, "isolated", nullptr, pg::json_object(CurrentMemoryContext, details), nullptr},
+				   events::present_origin());
 	PG_RETURN_VOID();
 }
 

@@ -3,6 +3,7 @@
 #include "pg/error.hpp"
 
 #include "deletion/enable.hpp"
+#include "events/audit.hpp"
 #include "hooks/hooks.hpp"
 #include "isolation/keys.hpp"
 #include "isolation/new_tables.hpp"
@@ -72,7 +73,10 @@ void handle_created(Oid relation) {
 		return;
 	// The library may have been loaded only now.
 	isolation::note_new_relation(relation);
-	isolation::protect_new_table(relation);
+	if (isolation::protect_new_table(relation)) {
+		const pg::Member details[] = {{"by", "pg_tenant.new_tables", false}};
+		pg_tenant::events::record_of_table("protected", pg::qualified_name(relation), details);
+	}
 }
 
 // By CREATE TABLE, also inside CREATE SCHEMA, CREATE TABLE AS, IMPORT FOREIGN SCHEMA.

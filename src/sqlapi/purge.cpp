@@ -5,7 +5,9 @@
 #include "deletion/progress.hpp"
 #include "deletion/purge.hpp"
 #include "deletion/purge_tenant.hpp"
+#include "events/audit.hpp"
 #include "hooks/hooks.hpp"
+#include "pg/spi.hpp"
 #include "registry/relations.hpp"
 #include "sqlapi/arguments.hpp"
 #include "stats/all_tenants.hpp"
@@ -51,6 +53,9 @@ bool sees_all(Oid table) {
 	const bool sees = hooks::may_see_all_tenants();
 	if (sees && OidIsValid(table) && registry::is_protected(table))
 		pg_tenant::stats::note_all_tenants(table);
+	if (sees)
+		pg_tenant::events::record_of_table(
+			"deleted_rows_purged", OidIsValid(table) ? pg_tenant::pg::qualified_name(table) : nullptr);
 	return sees;
 }
 

@@ -3,6 +3,7 @@
 #include "pg/error.hpp"
 
 #include "context/settings.hpp"
+#include "events/audit.hpp"
 #include "sqlapi/arguments.hpp"
 #include "stats/table.hpp"
 
@@ -121,12 +122,12 @@ PG_TENANT_FUNCTION(pg_tenant_latency_bounds) {
 }
 
 PG_TENANT_FUNCTION(pg_tenant_stat_reset) {
-	if (PG_ARGISNULL(0)) {
-		stats::reset(nullptr);
-		PG_RETURN_VOID();
-	}
+	const bool is_all = PG_ARGISNULL(0);
 	core::TenantId id;
-	pg_tenant::context::read_tenant_id(text_to_cstring(PG_GETARG_TEXT_PP(0)), "tenant id", &id);
-	stats::reset(&id);
+	if (!is_all)
+		pg_tenant::context::read_tenant_id(text_to_cstring(PG_GETARG_TEXT_PP(0)), "tenant id", &id);
+	pg_tenant::events::record({is_all ? nullptr : id.text, "statistics_reset", nullptr, "{}", nullptr},
+							  pg_tenant::events::present_origin());
+	stats::reset(is_all ? nullptr : &id);
 	PG_RETURN_VOID();
 }

@@ -1,9 +1,11 @@
 // tenant.protect, unprotect, share, protection_of
 #include "pg/error.hpp"
 
+#include "events/audit.hpp"
 #include "isolation/partitions.hpp"
 #include "isolation/protect.hpp"
 #include "pg/compat.hpp"
+#include "pg/spi.hpp"
 #include "registry/relations.hpp"
 #include "sqlapi/arguments.hpp"
 
@@ -14,12 +16,17 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
+namespace events = pg_tenant::events;
 namespace isolation = pg_tenant::isolation;
+namespace pg = pg_tenant::pg;
 namespace registry = pg_tenant::registry;
 namespace sqlapi = pg_tenant::sqlapi;
 
 PG_TENANT_FUNCTION(pg_tenant_protect) {
 	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
+	// Taken now: partitioning makes it another table. protect() raises where there is none.
+	const bool is_there = get_rel_name(table) != nullptr;
+	const char *name = is_there ? pg::qualified_name(table) : "";
 	isolation::ProtectOptions options = {};
 	if (PG_ARGISNULL(1) || NameStr(*PG_GETARG_NAME(1))[0] == '\0')
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -33,17 +40,30 @@ PG_TENANT_FUNCTION(pg_tenant_protect) {
 									   : isolation::Open::kNo;
 	options.fix_keys = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
 	options.partitions = PG_ARGISNULL(7) ? 0 : isolation::partition_count(PG_GETARG_INT32(7));
+	// Again, and with nothing asked for besides, it changes nothing.
+	const bool changes = !is_there || !registry::is_protected(table) || options.register_tenants ||
+						 options.assign_to != nullptr || options.open != isolation::Open::kAutomatic ||
+						 options.fix_keys || options.partitions > 0;
 	isolation::protect(table, options);
+	const pg::Member details[] = {{"column", options.column, false}};
+	if (changes)
+		events::record_of_table("protected", name, details);
 	PG_RETURN_VOID();
 }
 
 PG_TENANT_FUNCTION(pg_tenant_unprotect) {
-	isolation::unprotect(sqlapi::required_oid(fcinfo, 0, "table"));
+	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
+	isolation::unprotect(table);
+	events::record_of_table("unprotected", pg::qualified_name(table));
 	PG_RETURN_VOID();
 }
 
 PG_TENANT_FUNCTION(pg_tenant_share) {
-	isolation::share(sqlapi::required_oid(fcinfo, 0, "table"));
+	const Oid table = sqlapi::required_oid(fcinfo, 0, "table");
+	const bool was_shared = isolation::is_shared(table);
+	isolation::share(table);
+	if (!was_shared)
+		events::record_of_table("shared", pg::qualified_name(table));
 	PG_RETURN_VOID();
 }
 

@@ -1,6 +1,7 @@
 #include "stats/all_tenants.hpp"
 
 #include "context/settings.hpp"
+#include "events/audit.hpp"
 #include "pg/error.hpp"
 #include "pg/spi.hpp"
 
@@ -60,6 +61,8 @@ void note_all_tenants(Oid relation) {
 		pg_atomic_write_u64(&counters->last_at, static_cast<uint64>(GetCurrentStatementStartTimestamp()));
 	}
 	write_log(relation);
+	if (context::audit_log == context::kAuditJson)
+		events::log_all_tenants(pg::qualified_name(relation));
 }
 
 AllTenants read_all_tenants() {

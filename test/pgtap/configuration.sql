@@ -67,10 +67,10 @@ SELECT throws_ok(format('SELECT tenant.set_config(%L, ''{"a": 2}'')', :off), 'TN
 SELECT bag_eq(format('SELECT config, revision FROM tenant.tenants WHERE tenant_id IN (%L, %L)', :ann, :bob),
 	format('SELECT config, revision FROM before WHERE tenant_id IN (%L, %L)', :ann, :bob), 'what was refused changed nothing');
 
--- The audit and the outbox have the step, and no value of it.
+-- The audit has the step with its patch, the outbox has no value of it.
 RESET SESSION AUTHORIZATION;
 SELECT results_eq(format('SELECT action, detail FROM tenant.audit_log WHERE tenant_id = %L AND action = ''configured''', :bob),
-	$$VALUES ('configured', '{"keys": ["a"]}'::jsonb)$$, 'a change is audited, by its keys');
+	$$VALUES ('configured', '{"keys": ["a"], "patch": {"a": 1}}'::jsonb)$$, 'a change is audited, with its patch');
 SET SESSION AUTHORIZATION tap_admin;
 
 -- provision() and whoever else writes the registry.

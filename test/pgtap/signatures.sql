@@ -119,7 +119,7 @@ INSERT INTO expected VALUES
 	('tracked_tenants', 'OUT tenants_max bigint, OUT tenants bigint, OUT evictions bigint, OUT stats_reset timestamp with time zone', 'record', 'volatile restricted', 'tenant_admin tenant_reader'),
 	('latency_bounds', '', 'double precision[]', 'immutable safe', 'tenant_admin tenant_reader'),
 	('named_counts', 'names text[], counts bigint[]', 'jsonb', 'immutable safe', 'tenant_admin tenant_reader'),
-	('stat_reset', 'id text DEFAULT NULL::text', 'void', 'volatile restricted', 'tenant_admin'),
+	('stat_reset', 'id text DEFAULT NULL::text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('create_alert_rule', 'name text, expression text, threshold double precision, time_window interval DEFAULT ''00:01:00''::interval, silence interval DEFAULT ''00:10:00''::interval, '
 		'severity text DEFAULT ''warning''::text, comparison text DEFAULT ''above''::text', 'void', 'volatile unsafe', 'tenant_admin'),
 	('drop_alert_rule', 'name text', 'void', 'volatile unsafe', 'tenant_admin'),
@@ -291,7 +291,8 @@ INSERT INTO expected VALUES
 	('check_replication', '', 'SETOF tenant.finding', 'stable restricted', ''),
 	('check_settings', '', 'SETOF tenant.finding', 'stable restricted', ''),
 	('check_extension', '', 'SETOF tenant.finding', 'stable restricted', ''),
-	('record_change', 'id text, action text, reason text DEFAULT NULL::text, detail jsonb DEFAULT ''{}''::jsonb', 'void', 'volatile unsafe', ''),
+	('record_action', 'id text, action text, reason text DEFAULT NULL::text, detail jsonb DEFAULT ''{}''::jsonb, event_id uuid DEFAULT NULL::uuid', 'void', 'volatile unsafe', ''),
+	('record_change', 'id text, action text, reason text DEFAULT NULL::text, detail jsonb DEFAULT ''{}''::jsonb, private jsonb DEFAULT ''{}''::jsonb', 'void', 'volatile unsafe', ''),
 	('acting_role', '', 'text', 'stable restricted', ''),
 	('refuse_audit_change', '', 'trigger', 'volatile unsafe', ''),
 	('is_valid_name', 'name text', 'boolean', 'immutable safe strict', ''),
