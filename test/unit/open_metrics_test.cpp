@@ -73,18 +73,20 @@ class Parser {
 		expect("\n");
 	}
 
+	char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
 	Sample sample() {
 		Sample found;
 		while (at_ < text_.size() && (std::isalnum(text_[at_]) || text_[at_] == '_' || text_[at_] == ':'))
 			found.name += text_[at_++];
-		if (text_.at(at_) == '{') {
+		if (next() == '{') {
 			do {
 				at_++;
 				std::string name = until('=');
 				expect("\"");
 				found.labels.emplace_back(name, escaped('"'));
 				expect("\"");
-			} while (text_.at(at_) == ',');
+			} while (next() == ',');
 			expect("}");
 		}
 		expect(" ");
