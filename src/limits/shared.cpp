@@ -7,6 +7,7 @@
 #include "limits/sources.hpp"
 
 extern "C" {
+#include "common/hashfn.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
@@ -30,10 +31,16 @@ HTAB *tenants = nullptr;
 // Exclusive to add tenants and to take them out.
 LWLock *lock = nullptr;
 
+uint32 hash_key(const void *key, Size) {
+	auto *own = static_cast<const SharedKey *>(key);
+	return hash_combine(own->hash, murmurhash32(own->database));
+}
+
 HASHCTL table_of_tenants() {
 	HASHCTL control = {};
 	control.keysize = sizeof(SharedKey);
 	control.entrysize = sizeof(Shared);
+	control.hash = hash_key;
 	return control;
 }
 
@@ -41,6 +48,7 @@ SharedKey key_of(const core::TenantId &id) {
 	SharedKey key;
 	memset(&key, 0, sizeof(key));
 	key.database = MyDatabaseId;
+	key.hash = id.hash;
 	memcpy(key.id, id.text, id.length);
 	return key;
 }
@@ -129,7 +137,7 @@ void make_memory() {
 	make_queue(ShmemInitStruct("pg_tenant queue", queue_size(), &is_found));
 	make_ceilings(ShmemInitStruct("pg_tenant ceilings", ceilings_size(), &is_found));
 	HASHCTL control = table_of_tenants();
-	tenants = ShmemInitHash("pg_tenant limited tenants", kRoom, kRoom, &control, HASH_ELEM | HASH_BLOBS);
+	tenants = ShmemInitHash("pg_tenant limited tenants", kRoom, kRoom, &control, HASH_ELEM | HASH_FUNCTION);
 	LWLockPadded *locks = GetNamedLWLockTranche(kLockName);
 	lock = &locks[0].lock;
 	void *sources = ShmemInitStruct("pg_tenant sources", sources_size(), &is_found);

@@ -20,6 +20,7 @@ namespace pg_tenant::limits {
 // Compared byte by byte: what is behind the id is zero.
 struct SharedKey {
 	Oid database;
+	uint32 hash; // of the id
 	char id[core::kMaxIdBytes + 1];
 };
 
