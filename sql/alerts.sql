@@ -186,5 +186,5 @@ SELECT tenant_id, calls > 0 FROM tenant.alert_windows WHERE tenant_id = 'al-a';
 SELECT tenant.evaluate_alerts();
 SELECT rule, tenant_id FROM tenant.alerts ORDER BY 1, 2;
 SELECT tenant.drop_alert_rule(name) FROM tenant.alert_rules;
-DROP FUNCTION al_later, al_events, al_code;
+DROP FUNCTION al_later, al_events, al_code, pg_temp.abs(double precision);
 DROP ROLE al_admin, al_reader, al_app;

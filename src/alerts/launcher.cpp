@@ -41,7 +41,7 @@ BackgroundWorker new_worker(const char *name, const char *function) {
 	// Not on a standby, which could write no alert, before it is promoted.
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	strlcpy(worker.bgw_name, name, BGW_MAXLEN);
-	strlcpy(worker.bgw_type, "pg_tenant alerts", BGW_MAXLEN);
+	strlcpy(worker.bgw_type, name, BGW_MAXLEN);
 	strlcpy(worker.bgw_library_name, "pg_tenant", BGW_MAXLEN);
 	strlcpy(worker.bgw_function_name, function, BGW_MAXLEN);
 	return worker;
