@@ -3,7 +3,6 @@
 #include <type_traits>
 
 #include "events/audit.hpp"
-#include "isolation/catalog.hpp"
 #include "pg/hash.hpp"
 #include "pg/spi.hpp"
 #include "registry/relations.hpp"
@@ -11,6 +10,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_class_d.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
@@ -156,8 +156,8 @@ void record_written(const Written &entry) {
 
 // An error ends the transaction: what is not in the trail is not written.
 void record_all() {
-	// Without the extension there is no trail to write to.
-	if (!OidIsValid(isolation::extension_owner()))
+	// Without the extension there is no trail to write to, though there may be a schema of its name.
+	if (!OidIsValid(get_extension_oid("pg_tenant", true)))
 		return;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	for_each_written([](const Written *entry) { record_written(*entry); });

@@ -13,6 +13,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "commands/extension.h"
 #include "nodes/makefuncs.h"
 #include "tcop/cmdtag.h"
 #include "utils/lsyscache.h"
@@ -121,10 +122,9 @@ void find_change(Trail *trail, const Node *utility) {
 	}
 }
 
-// Those that still are protected have lost nothing: an error has come between.
-void record_lost(const char *command) {
+void record_lost(const List *tables, const char *command) {
 	ListCell *cell;
-	foreach (cell, isolation::take_lost_protection()) {
+	foreach (cell, tables) {
 		const char *table = static_cast<const char *>(lfirst(cell));
 		const pg::Member details[] = {{"command", command, false}};
 		events::record_of_table("protection_lost", table, details);
@@ -153,13 +153,17 @@ void end_trail(const Trail &trail, const QueryCompletion *completion) {
 		stats::note_all_tenants(linitial_oid(trail.seen_whole));
 	if (trail.seen_whole != NIL && trail.is_copy_from && completion != nullptr)
 		events::note_written_rows(linitial_oid(trail.seen_whole), Write::kCopy, completion->nprocessed);
-	if (trail.command == nullptr || !IsTransactionState() || !OidIsValid(isolation::extension_owner()))
+	if (trail.command == nullptr || !IsTransactionState())
+		return;
+	const List *lost = isolation::take_lost_protection();
+	// DROP EXTENSION takes the trail away, and leaves the schema.
+	if ((trail.changed == nullptr && lost == NIL) || !OidIsValid(get_extension_oid("pg_tenant", true)))
 		return;
 	if (trail.changed != nullptr) {
 		const pg::Member details[] = {{"command", trail.command, false}, {"policy", trail.policy, false}};
 		events::record_of_table("policies_changed", trail.changed, details);
 	}
-	record_lost(trail.command);
+	record_lost(lost, trail.command);
 }
 
 } // namespace pg_tenant::hooks

@@ -51,7 +51,7 @@ COMMENT ON FUNCTION tenant.metric_families() IS 'The metrics of tenant.metrics()
 -- Labels are names and values in turn. A family that is not wanted costs nothing; the rows of one follow each other as they are here.
 CREATE FUNCTION tenant.metric_samples(families text[], top integer DEFAULT 50)
 		RETURNS TABLE (family text, suffix text, labels text[], value double precision)
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off SET extra_float_digits = 1 AS $$
 	WITH counted AS MATERIALIZED (
 		SELECT ARRAY['tenant', tenant_id, 'is_other', is_other::text] AS labels, c.* FROM tenant.top_counters(top) c),
 	breakers AS MATERIALIZED (

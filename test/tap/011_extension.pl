@@ -80,7 +80,9 @@ $node->safe_psql('twin', q{SET SESSION AUTHORIZATION shop_owner;
 	SELECT tenant.protect('shop.albums'), tenant.protect('shop.photos')});
 my $keys = q{SELECT count(DISTINCT c.oid), count(*) FROM pg_constraint c JOIN pg_trigger t ON t.tgconstraint = c.oid WHERE conname = 'photos_album_fkey'};
 is($node->safe_psql('twin', $keys), '1|6', 'a key with two checks');
-is_answer(superuser($node, 'twin'), 'DROP EXTENSION pg_tenant CASCADE', 'DROP EXTENSION', 'DROP EXTENSION CASCADE');
+is_answer(superuser($node, 'twin'), q{BEGIN; DROP EXTENSION pg_tenant CASCADE; ROLLBACK}, 'ROLLBACK', 'DROP EXTENSION CASCADE');
+is_answer(superuser($node, 'twin'), q{BEGIN; SET LOCAL row_security = off; DELETE FROM shop.photos; DROP EXTENSION pg_tenant CASCADE; COMMIT}, 'COMMIT',
+	'also after writes for all tenants, whose trail it takes');
 is($node->safe_psql('twin', $keys), '1|4', 'leaves the key without them');
 
 # Dropped once nothing is protected, and created again, while sessions are open that know all of it.

@@ -156,6 +156,10 @@ $busy->do('SELECT pg_sleep(0.2)');
 ok(defined statements(samples(metrics(1)), 't2', 'false'), 'the one that took the most time has the name');
 $busy->close;
 
+# A time series is the same whoever asks.
+is_answer(superuser($node), "SET extra_float_digits = -15; $_", 't', "settings of the session: $_") for q{SELECT tenant.metrics() LIKE '%le="0.000192"%'},
+	q{SELECT bool_or('0.000192' = ANY (labels)) FROM tenant.metric_samples('{pg_tenant_statement_duration_seconds}')};
+
 # Who may.
 for my $who (qw(watcher reader shop_owner))
 {
