@@ -49,6 +49,10 @@ CREATE FUNCTION tenant.execute(tenant_id text, command text) RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_execute';
 COMMENT ON FUNCTION tenant.execute(text, text) IS 'Runs a command as that tenant with the caller''s privileges; the rows it processed';
 
+CREATE FUNCTION tenant.execute_all(command text, reason text) RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_execute_all';
+COMMENT ON FUNCTION tenant.execute_all(text, text) IS 'Runs a command for all tenants, and records why; the rows it processed';
+
 CREATE FUNCTION tenant.query(tenant_id text, query text) RETURNS SETOF jsonb
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_tenant_query';
 COMMENT ON FUNCTION tenant.query(text, text) IS 'The rows of a query that is run as that tenant with the caller''s privileges';

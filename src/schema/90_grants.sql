@@ -24,7 +24,7 @@ GRANT EXECUTE ON FUNCTION tenant.set(text, boolean), tenant.clear(), tenant.curr
 	tenant.identity(),
 	tenant.seal(boolean), tenant.unseal(text), tenant.set_from_jwt(text, boolean),
 	tenant.set_from_headers(jsonb, text, boolean), tenant.context_headers(), tenant.execute(text, text),
-	tenant.query(text, text), tenant.canonical_id(text), tenant.run_copy(), tenant.own_row_uuid(uuid, text), tenant.own_row_text(text, text),
+	tenant.execute_all(text, text), tenant.query(text, text), tenant.canonical_id(text), tenant.run_copy(), tenant.own_row_uuid(uuid, text), tenant.own_row_text(text, text),
 	tenant.own_row_bigint(bigint, text), tenant.own_cascaded_row(boolean, text), tenant.hides_statistics(oid, oid),
 	tenant.explain_barrier(text), tenant.is_unasked_delete(timestamptz, text),
 	tenant.refuse_delete(), tenant.follow_deletion(), tenant.require_live(timestamptz, oid),

@@ -1,8 +1,11 @@
-// tenant.execute, tenant.query: one command as another tenant, with the caller's own privileges
+// tenant.execute, tenant.query, tenant.execute_all: one command as another tenant, or for all of them, with
+// the caller's own privileges
 #include "pg/error.hpp"
 
 #include "context/frame.hpp"
 #include "context/settings.hpp"
+#include "events/audit.hpp"
+#include "pg/json.hpp"
 #include "pg/spi.hpp"
 #include "registry/require.hpp"
 #include "sqlapi/arguments.hpp"
@@ -11,6 +14,8 @@ extern "C" {
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -27,7 +32,7 @@ namespace {
 
 constexpr long kBatch = 1000;
 
-// From here on the tenant is this one, until restore_tenant() or an error ends the nest level.
+// From here on the tenant is this one, until restore_settings() or an error ends the nest level.
 int switch_tenant(FunctionCallInfo fcinfo) {
 	TenantId id;
 	context::read_tenant_id(sqlapi::required_text(fcinfo, 0, "tenant id"), "tenant id", &id);
@@ -40,9 +45,38 @@ int switch_tenant(FunctionCallInfo fcinfo) {
 }
 
 // As a rollback does it, so that a plain SET inside the command does not outlive it either.
-void restore_tenant(int level) { AtEOXact_GUC(false, level); }
+void restore_settings(int level) { AtEOXact_GUC(false, level); }
 
 constexpr const char *kPlace = "as another tenant";
+
+// What row_security = off asks of a role, before anything is recorded.
+void require_all_tenants() {
+	pg_tenant::registry::require_free("run a command for all tenants");
+	if (!has_bypassrls_privilege(GetOuterUserId()))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("permission denied to run a command for all tenants"),
+						errdetail("The role is neither a superuser nor has it BYPASSRLS.")));
+}
+
+void record_command(const char *command, const char *reason) {
+	const pg::Member members[] = {{"command", command, false}};
+	const char *detail = pg::json_object(CurrentMemoryContext, members);
+	if (detail == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	pg_tenant::events::record({nullptr, "all_tenants_executed", reason, detail, nullptr},
+							  pg_tenant::events::present_origin());
+}
+
+// Without the caller's frame, for what starts no executor: the expressions of a DO block.
+int64 run_without_frame(const char *command, const char *place) {
+	int64 rows = 0;
+	context::with_frame(nullptr, [&] {
+		pg::begin_sql();
+		rows = pg::run_command(command, place);
+		pg::end_sql();
+	});
+	return rows;
+}
 
 Datum row_as_jsonb(HeapTuple tuple, TupleDesc descriptor) {
 	const Datum row = PointerGetDatum(SPI_returntuple(tuple, descriptor));
@@ -79,14 +113,23 @@ void store_rows(Portal portal, ReturnSetInfo *result) {
 PG_TENANT_FUNCTION(pg_tenant_execute) {
 	const char *command = sqlapi::required_text(fcinfo, 1, "command");
 	const int level = switch_tenant(fcinfo);
-	int64 rows = 0;
-	// Without the caller's frame, for what starts no executor: the expressions of a DO block.
-	context::with_frame(nullptr, [&] {
-		pg::begin_sql();
-		rows = pg::run_command(command, kPlace);
-		pg::end_sql();
-	});
-	restore_tenant(level);
+	const int64 rows = run_without_frame(command, kPlace);
+	restore_settings(level);
+	PG_RETURN_INT64(rows);
+}
+
+PG_TENANT_FUNCTION(pg_tenant_execute_all) {
+	const char *command = sqlapi::required_text(fcinfo, 0, "command");
+	const char *reason = sqlapi::required_text(fcinfo, 1, "reason");
+	if (strspn(reason, " \t\r\n") == strlen(reason))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("reason must not be empty")));
+	require_all_tenants();
+	record_command(command, reason);
+	const int level = NewGUCNestLevel();
+	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							false);
+	const int64 rows = run_without_frame(command, "for all tenants");
+	restore_settings(level);
 	PG_RETURN_INT64(rows);
 }
 
@@ -108,6 +151,6 @@ PG_TENANT_FUNCTION(pg_tenant_query) {
 		SPI_cursor_close(portal);
 		pg::end_sql();
 	});
-	restore_tenant(level);
+	restore_settings(level);
 	return Datum(0);
 }

@@ -1,6 +1,6 @@
 -- execute and query: as another tenant, with the caller's own privileges, and back again.
 BEGIN;
-SELECT plan(71);
+SELECT plan(92);
 \ir fixture/shop.sql
 CREATE TABLE shop.secret (id integer);
 SET ROLE tap_app;
@@ -110,6 +110,42 @@ SELECT tenant.clear() \g /dev/null
 SELECT is(tenant.execute(:ann, 'SELECT FROM shop.orders'), 1::bigint, 'execute() needs no tenant before');
 SELECT is(tenant.current_id(), NULL, 'and leaves none');
 SELECT throws_ok('TABLE shop.orders', 'TN001', NULL, 'so that no rows are seen');
+
+-- execute_all(): for roles that may see all tenants, and never without a trace.
+CREATE FUNCTION pg_temp.all(command text, reason text DEFAULT 'a test') RETURNS text LANGUAGE sql AS $$SELECT format('SELECT tenant.execute_all(%L, %L)', command, reason)$$;
+SELECT throws_ok(pg_temp.all('TABLE shop.orders'), '42501', NULL, 'an ordinary role may not run a command for all tenants');
+RESET ROLE;
+CREATE ROLE tap_bypass BYPASSRLS;
+GRANT SELECT, UPDATE, DELETE ON shop.orders TO tap_bypass;
+CREATE FUNCTION shop.lend(command text) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$SELECT tenant.execute_all(command, 'lent')$$;
+CREATE VIEW shop.trail AS SELECT acting_role, reason, detail ->> 'command' AS command, request_id, tenant_id FROM tenant.audit_log
+	WHERE action = 'all_tenants_executed' AND changed_at > now();
+SET ROLE tap_app;
+SELECT throws_ok($$SELECT shop.lend('TABLE shop.orders')$$, '42501', NULL, 'nor through a superuser''s function');
+SELECT is_empty('TABLE shop.trail', 'and nothing is in the trail') FROM (SELECT set_config('role', 'none', true)) r;
+RESET ROLE;
+SET ROLE tap_bypass;
+SET app.request_id = 'r1';
+SET app.tenant_id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+SELECT is(tenant.execute_all('SELECT FROM shop.orders', 'to count'), 4::bigint, 'whoever bypasses policies sees all tenants');
+SELECT is(count(*), 1::bigint, 'and one tenant outside of it') FROM shop.orders;
+SELECT is(current_setting('row_security'), 'on', 'since the setting is the one before');
+SELECT is(tenant.current_id(), :ann, 'as the tenant is');
+SELECT is(tenant.execute_all('UPDATE shop.orders SET item = item; SET row_security = off', 'to touch'), 0::bigint, 'what it sets');
+SELECT is(current_setting('row_security'), 'on', 'does not outlive it');
+SELECT throws_ok(pg_temp.all('SELECT 1 / 0'), '22012', NULL, 'an error');
+SELECT is(current_setting('row_security'), 'on', 'leaves the setting as it was');
+SELECT throws_ok(pg_temp.all('CREATE TABLE shop.made (a int)'), '42501', NULL, 'it lends no privilege');
+SELECT throws_ok(pg_temp.all('COMMIT'), '0A000', NULL, 'nor does it end the transaction');
+SELECT throws_ok(pg_temp.all('SELECT 1', reason), '22023', NULL, format('a reason of %L', reason)) FROM unnest(ARRAY['', E' \t\n', NULL]) reason;
+SELECT throws_ok(pg_temp.all(NULL), '22023', NULL, 'no command');
+SELECT throws_ok('TABLE shop.trail', '42501', NULL, 'the trail is not for everybody');
+RESET ROLE;
+SELECT results_eq('TABLE shop.trail', $$VALUES ('tap_bypass', 'to count', 'SELECT FROM shop.orders', 'r1', NULL::text),
+	('tap_bypass', 'to touch', 'UPDATE shop.orders SET item = item; SET row_security = off', 'r1', NULL)$$, 'who ran what, and why; not what failed');
+SELECT is(tenant.execute(:ann, 'SELECT tenant.execute_all($$TABLE shop.orders$$, $$inside$$)'), 1::bigint, 'inside of execute()');
+SELECT tenant.seal() \g /dev/null
+SELECT throws_ok(pg_temp.all('TABLE shop.orders'), 'TN005', NULL, 'not in a sealed context');
 
 SELECT * FROM finish();
 ROLLBACK;

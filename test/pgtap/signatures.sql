@@ -22,6 +22,7 @@ INSERT INTO expected VALUES
 	('set_from_jwt', 'token text, is_local boolean DEFAULT true', 'text', 'volatile unsafe', 'PUBLIC'),
 	('context_headers', '', 'jsonb', 'stable restricted', 'PUBLIC'),
 	('execute', 'tenant_id text, command text', 'bigint', 'volatile unsafe', 'PUBLIC'),
+	('execute_all', 'command text, reason text', 'bigint', 'volatile unsafe', 'PUBLIC'),
 	('query', 'tenant_id text, query text', 'SETOF jsonb', 'volatile unsafe', 'PUBLIC'),
 	('canonical_id', 'tenant_id text', 'text', 'immutable safe', 'PUBLIC'),
 	('run_copy', '', 'void', 'volatile unsafe', 'PUBLIC'),
@@ -350,7 +351,7 @@ SELECT is(proconfig[1], 'search_path=pg_catalog, pg_temp', format('search path o
 	FROM present WHERE prosecdef ORDER BY name;
 -- These run with the caller's privileges: only so are ownership and grants the caller's.
 SELECT is(prosecdef, false, format('tenant.%s is SECURITY INVOKER', name)) FROM present
-	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'query', 'seal', 'unseal', 'protect', 'unprotect', 'share', 'isolate_tenant', 'purge_deleted', 'purge_all', 'purge', 'for_each', 'resume_job', 'publish', 'publish_for', 'fetch', 'ack', 'nack', 'handle') ORDER BY name;
+	WHERE name IN ('set', 'clear', 'set_from_headers', 'execute', 'execute_all', 'query', 'seal', 'unseal', 'protect', 'unprotect', 'share', 'isolate_tenant', 'purge_deleted', 'purge_all', 'purge', 'for_each', 'resume_job', 'publish', 'publish_for', 'fetch', 'ack', 'nack', 'handle') ORDER BY name;
 -- A context function in SQL would be inlined, and then read the setting in the middle of a statement.
 SELECT is((SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), 'c', format('tenant.%s is written in C', name))
 	FROM present p WHERE name LIKE 'current\_%' ORDER BY name;

@@ -182,5 +182,6 @@ $standby->stop;
 
 # What may not be written is not done.
 is_answer(superuser($node), q{BEGIN READ ONLY; SELECT tenant.stat_reset()}, '25006', 'in a read-only transaction nothing is reset');
+is_answer(superuser($node), q{BEGIN READ ONLY; SELECT tenant.execute_all('SELECT 1', 'why')}, '25006', 'nor is anything run for all tenants, which would leave no trace');
 
 done_testing();
