@@ -22,6 +22,10 @@ SELECT tenant.create_alert_rule('all', $$CASE WHEN tenant_id IN ('al-a') AND NOT
 	THEN -abs(calls - 1) + round(coalesce(errors, 0) * 2.5 / 2) ELSE greatest(ceil(p50), floor(p95), least(1, 2)) END -- all$$, 1000);
 TABLE tenant.alert_windows;
 SELECT name, comparison, threshold, time_window, silence, severity, is_enabled, created_by FROM tenant.alert_rules ORDER BY name;
+-- A window is as long as it compares.
+SELECT tenant.create_alert_rule('odd', 'calls', 1, time_window => '1 mon -30 days 1 min');
+SELECT time_window FROM tenant.alert_rules WHERE name = 'odd';
+SELECT tenant.drop_alert_rule('odd');
 -- What is no rule.
 SELECT tenant.create_alert_rule('errors', 'calls', 1);
 SELECT tenant.create_alert_rule('a b', 'calls', 1);

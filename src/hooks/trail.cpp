@@ -14,6 +14,7 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/extension.h"
+#include "commands/policy.h"
 #include "nodes/makefuncs.h"
 #include "tcop/cmdtag.h"
 #include "utils/lsyscache.h"
@@ -85,9 +86,12 @@ const RangeVar *table_of(List *name) {
 	return makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1));
 }
 
+// Nobody is asked for any right to drop one that is not there, IF EXISTS.
 void find_dropped_policy(Trail *trail, const DropStmt *drop) {
 	List *name = linitial_node(List, drop->objects);
-	set_change(trail, table_of(name), strVal(llast(name)));
+	const Oid relation = RangeVarGetRelid(table_of(name), NoLock, true);
+	if (OidIsValid(relation) && OidIsValid(get_relation_policy_oid(relation, strVal(llast(name)), true)))
+		set_change(trail, table_of(name), strVal(llast(name)));
 }
 
 void find_change(Trail *trail, const Node *utility) {

@@ -13,6 +13,7 @@
 #include "limits/shared.hpp"
 #include "limits/sources.hpp"
 #include "limits/wait.hpp"
+#include "registry/grants.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -48,7 +49,9 @@ const core::TenantId *limited_tenant() {
 	if (context::sees_all_tenants)
 		return nullptr;
 	const core::TenantId *sealed = context::sealed_tenant();
-	return sealed != nullptr ? sealed : context::live_tenant();
+	const core::TenantId *tenant = sealed != nullptr ? sealed : context::live_tenant();
+	// A role that is bound to other tenants uses nothing up of this one, nor opens its breaker.
+	return tenant != nullptr && registry::may_work_for(*tenant) ? tenant : nullptr;
 }
 
 void leave_joined() {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "context/seal.hpp"
 #include "context/settings.hpp"
 #include "pg/error.hpp"
 #include "registry/recent.hpp"
@@ -84,8 +85,19 @@ bool is_bound(Oid role) {
 	return has_grant(role, kAny);
 }
 
+// Two roles that had no grants then.
+struct Unbound {
+	uint64 generation;
+	Oid session;
+	Oid acting;
+};
+
+bool may_work_as(Oid role, const core::TenantId &tenant) {
+	return !is_bound(role) || has_grant(role, tenant);
+}
+
 void require_grant_of(Oid role, const core::TenantId &tenant) {
-	if (!is_bound(role) || has_grant(role, tenant))
+	if (may_work_as(role, tenant))
 		return;
 	ereport(ERROR, (errcode(ERRCODE_TENANT_SEALED),
 					errmsg("role \"%s\" is bound to other tenants", GetUserNameFromId(role, false))));
@@ -102,6 +114,23 @@ void require_grant(const core::TenantId &tenant) {
 	require_grant_of(GetSessionUserId(), tenant);
 	if (GetOuterUserId() != GetSessionUserId())
 		require_grant_of(GetOuterUserId(), tenant);
+}
+
+bool may_work_for(const core::TenantId &tenant) {
+	if (context::require_signed && !context::is_seal_signed())
+		return false;
+	const Oid session = GetSessionUserId();
+	const Oid acting = GetOuterUserId();
+	// Every statement asks, most of them for roles that are bound to none.
+	static Unbound unbound = {};
+	if (likely(unbound.generation == generation && unbound.session == session && unbound.acting == acting))
+		return true;
+	const uint64 seen = generation;
+	if (is_bound(session) || is_bound(acting))
+		return may_work_as(session, tenant) && may_work_as(acting, tenant);
+	if (OidIsValid(table))
+		unbound = {seen, session, acting};
+	return true;
 }
 
 void forget_grants(Oid relation) {

@@ -14,6 +14,10 @@ bool is_session_bound();
 // Raises TN005 unless each of the two, if it has grants, has one for this tenant.
 void require_grant(const core::TenantId &tenant);
 
+// Whether what needs no tenant is this one's, if it is set: not without the grant, nor the signed seal, that
+// it takes to see its rows.
+bool may_work_for(const core::TenantId &tenant);
+
 // Called for every relcache message; never raises.
 void forget_grants(Oid relation);
 

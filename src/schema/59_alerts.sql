@@ -127,13 +127,16 @@ CREATE FUNCTION tenant.create_alert_rule(name text, expression text, threshold d
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM tenant.require_alert_rule(name, expression, threshold, time_window, silence, severity, comparison);
+	-- Windows that are equal are one, and '1 mon -30 days 1 s' is as long as a second: but not when it is taken from a date.
 	INSERT INTO tenant.alert_rules AS r (name, expression, comparison, threshold, time_window, silence, severity, created_by)
-		VALUES (create_alert_rule.name, create_alert_rule.expression, create_alert_rule.comparison, create_alert_rule.threshold, create_alert_rule.time_window,
-			create_alert_rule.silence, create_alert_rule.severity, tenant.acting_role()) ON CONFLICT DO NOTHING;
+		VALUES (create_alert_rule.name, create_alert_rule.expression, create_alert_rule.comparison, create_alert_rule.threshold,
+			justify_interval(create_alert_rule.time_window), create_alert_rule.silence, create_alert_rule.severity, tenant.acting_role()) ON CONFLICT DO NOTHING;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '42710', MESSAGE = format('alert rule "%s" already exists', name),
 			HINT = format('SELECT tenant.drop_alert_rule(%L);', name);
 	END IF;
+	PERFORM tenant.record_action(NULL, 'alert_rule_created', NULL, jsonb_build_object('rule', name, 'expression', expression, 'comparison', comparison,
+		'threshold', threshold, 'seconds', date_part('epoch', time_window), 'silence', date_part('epoch', silence), 'severity', severity));
 END
 $$;
 COMMENT ON FUNCTION tenant.create_alert_rule(text, text, double precision, interval, interval, text, text) IS
@@ -147,6 +150,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('there is no alert rule "%s"', name);
 	END IF;
 	DELETE FROM tenant.alert_states s WHERE s.rule = drop_alert_rule.name;
+	PERFORM tenant.record_action(NULL, 'alert_rule_dropped', NULL, jsonb_build_object('rule', name));
 END
 $$;
 COMMENT ON FUNCTION tenant.drop_alert_rule(text) IS 'Drops an alert rule, and what it knows of tenants';
@@ -159,6 +163,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('there is no alert rule "%s"', name);
 	END IF;
 	DELETE FROM tenant.alert_states s WHERE s.rule = enable_alert_rule.name AND NOT enabled;
+	PERFORM tenant.record_action(NULL, CASE WHEN enabled IS FALSE THEN 'alert_rule_disabled' ELSE 'alert_rule_enabled' END, NULL, jsonb_build_object('rule', name));
 END
 $$;
 COMMENT ON FUNCTION tenant.enable_alert_rule(text, boolean) IS 'Has a rule evaluated, or not; one that is not forgets what it knows of tenants';

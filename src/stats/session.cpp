@@ -5,6 +5,7 @@
 
 #include "context/frame.hpp"
 #include "context/settings.hpp"
+#include "registry/grants.hpp"
 #include "registry/tenants.hpp"
 #include "stats/table.hpp"
 
@@ -88,8 +89,9 @@ bool is_slot_of(const Slot *slot, const core::TenantId &tenant) {
 
 // Anybody can set any id.
 bool is_countable(const core::TenantId &tenant) {
-	return !context::require_registered ||
-		   registry::find_tenant(tenant)->status != registry::TenantStatus::kUnknown;
+	return registry::may_work_for(tenant) &&
+		   (!context::require_registered ||
+			registry::find_tenant(tenant)->status != registry::TenantStatus::kUnknown);
 }
 
 void change_tenant(Slot *slot, const core::TenantId &tenant) {

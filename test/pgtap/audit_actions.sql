@@ -1,6 +1,6 @@
 -- audit_log: what changes protection, configuration, grants and the like leaves a row, with who did it and from what request.
 BEGIN;
-SELECT plan(59);
+SELECT plan(64);
 \ir fixture/shop.sql
 
 -- What was added since the last call, but for events' rows of before.
@@ -68,6 +68,9 @@ SELECT shop.leaves_none($$CREATE POLICY restored ON shop.made USING (id > 0)$$);
 CREATE SCHEMA other;
 SELECT shop.leaves_none($$ALTER TABLE shop.made SET SCHEMA other$$);
 SELECT shop.leaves($$DROP SCHEMA other CASCADE$$, NULL, 'protection_lost', '{"table": "other.made", "command": "DROP SCHEMA"}');
+SET SESSION AUTHORIZATION tap_app;
+SELECT shop.leaves_none($$DROP POLICY IF EXISTS gone ON shop.orders$$);
+RESET SESSION AUTHORIZATION;
 RESET row_security;
 
 -- Configuration, grants, consumers, jobs.
@@ -89,6 +92,11 @@ SELECT shop.leaves($$SELECT tenant.create_consumer('mail')$$, NULL, 'consumer_cr
 SELECT shop.leaves($$SELECT tenant.grant_consumer('mail', 'tap_app')$$, NULL, 'consumer_granted', '{"role": "tap_app", "consumer": "mail"}');
 SELECT shop.leaves($$SELECT tenant.revoke_consumer('mail', 'tap_app')$$, NULL, 'consumer_revoked', '{"role": "tap_app", "consumer": "mail"}');
 SELECT shop.leaves($$SELECT tenant.drop_consumer('mail')$$, NULL, 'consumer_dropped', '{"consumer": "mail"}');
+SELECT shop.leaves($$SELECT tenant.create_alert_rule('busy', 'calls', 9)$$, NULL, 'alert_rule_created',
+	'{"rule": "busy", "seconds": 60, "silence": 600, "severity": "warning", "threshold": 9, "comparison": "above", "expression": "calls"}');
+SELECT shop.leaves($$SELECT tenant.enable_alert_rule('busy', false)$$, NULL, 'alert_rule_disabled', '{"rule": "busy"}');
+SELECT shop.leaves($$SELECT tenant.enable_alert_rule('busy')$$, NULL, 'alert_rule_enabled', '{"rule": "busy"}');
+SELECT shop.leaves($$SELECT tenant.drop_alert_rule('busy')$$, NULL, 'alert_rule_dropped', '{"rule": "busy"}');
 SELECT shop.leaves(format('SELECT tenant.stat_reset(%L)', :ann), :ann, 'statistics_reset', '{}');
 SELECT shop.leaves('SELECT tenant.stat_reset()', NULL, 'statistics_reset', '{}');
 SELECT shop.leaves(format('SELECT tenant.open_breaker(%L)', :ann), :ann, 'breaker_opened', '{}');

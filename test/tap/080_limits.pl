@@ -63,6 +63,14 @@ my @flood = map {
 } 1 .. 6;
 $_->finish for @flood;
 is($admin->answer(q{SELECT count(*) FROM log}), '100', 'six clients together get as many statements as there are tokens');
+$admin->do("CREATE ROLE late LOGIN; CREATE ROLE bound LOGIN; SELECT tenant.grant_tenant('bound', '$blue')");
+is_answer(session($node, tenant => $red), 'SELECT 1', 'TN007', 'a seventh gets none');
+is_answer(session($node, user => 'bound', tenant => $red), 'SELECT 1', '1', 'a role that is bound to other tenants neither uses them nor learns of them');
+my $late = session($node, user => 'late', tenant => $red);
+is_answer($late, 'SELECT 1', 'TN007', 'a role that is bound to none');
+$admin->do("SELECT tenant.grant_tenant('late', '$blue')");
+is_answer($late, 'SELECT 1', '1', 'until it is');
+$late->close;
 configure($red, '');
 
 # One at a time, and others wait: first come, first served.

@@ -63,6 +63,17 @@ $app->do('SELECT count(*) FROM shop.items');
 is_answer($boss, "$counted '" . RED . q{'}, '1|1|1|{}|{}|1|0', 'which counts from there');
 $app->close;
 
+# Who is bound to other tenants, or needs a signed token, is counted as nobody, whatever is set.
+$boss->do($_) for q{CREATE ROLE bound LOGIN; SELECT tenant.grant_tenant('bound', '} . RED . q{')}, 'CREATE ROLE signed LOGIN; ALTER ROLE signed SET pg_tenant.require_signed = on';
+my $before = $boss->answer($blue);
+for my $role (qw(bound signed))
+{
+	my $session = session($node, user => $role, tenant => BLUE);
+	is_answer($session, $_->[0], $_->[1], "$role: $_->[0]") for ['SELECT 1', '1'], ['SELECT 1 / 0', '22012'];
+	is_answer($boss, $blue, $before, 'not this tenant\'s');
+	$session->close;
+}
+
 # The processor's time is that of who used it: the blue tenant's work, then work for nobody, then hardly any of the red one's.
 my $burn = 'SELECT sum(sqrt(i)) > 0 FROM generate_series(1, 3000000) i';
 $boss->do('SELECT tenant.stat_reset()');
