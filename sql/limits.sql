@@ -169,6 +169,10 @@ SET statement_timeout = '50ms';
 SELECT pg_sleep(5);
 RESET statement_timeout;
 RESET app.tenant_id;
+-- Of each statement of those that are sent at once.
+SELECT li.configure('li-c', '{"limits": {"statement_timeout": "1s"}}');
+SELECT FROM pg_sleep(1.1) \; SET app.tenant_id = 'li-c' \; SELECT 1;
+RESET app.tenant_id;
 -- Between statements of a transaction.
 SELECT li.configure('li-c', '{"limits": {"idle_in_transaction_timeout": "5min"}}');
 SET app.tenant_id = 'li-c';
@@ -182,7 +186,21 @@ SET idle_in_transaction_session_timeout = '1min';
 SHOW idle_in_transaction_session_timeout;
 ROLLBACK;
 SHOW idle_in_transaction_session_timeout;
+-- A savepoint that it was lowered in, and a tenant that it was lowered for, do not take that with them.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SAVEPOINT s;
+SELECT count(*) FROM li.items;
+ROLLBACK TO s;
+SHOW idle_in_transaction_session_timeout;
 RESET app.tenant_id;
+SET idle_in_transaction_session_timeout = 0;
+SHOW idle_in_transaction_session_timeout;
+ROLLBACK;
+RESET app.tenant_id;
+BEGIN;
+SET idle_in_transaction_session_timeout = 0;
+SHOW idle_in_transaction_session_timeout;
+ROLLBACK;
 
 -- The breaker: four failures of five open it. A wrong statement is none, and neither is a cancel.
 SELECT li.configure('li-c', '{"limits": {"breaker": {"minimum": 4, "ratio": 0.8, "timeout": "1h", "interval": "1h"}, "statement_timeout": "20ms"}}');

@@ -133,6 +133,30 @@ SET client_min_messages = warning;
 SELECT tenant_id, calls, running FROM tenant.stat_tenants ORDER BY tenant_id COLLATE "C";
 SELECT tenant.stat_reset();
 
+-- Errors of a tenant's first statement in a session are its own: in planning, before, and refusals of commands.
+SET ROLE st_app;
+SET app.tenant_id = 'st-a';
+SELECT 1 / 0;
+SET app.tenant_id = 'st-c';
+SELECT * FROM st.nothing;
+SET app.tenant_id = 'st-a';
+SELECT 1;
+RESET app.tenant_id;
+RESET ROLE;
+TABLE st.seen;
+SET app.tenant_id = 'st-c';
+SELECT * FROM st.nothing;
+SELECT 1;
+RESET app.tenant_id;
+SELECT tenant.open_breaker('st-b');
+SELECT status FROM tenant.resume('st-b');
+SET app.tenant_id = 'st-b';
+DO $$ BEGIN END $$;
+RESET app.tenant_id;
+SELECT tenant.close_breaker('st-b');
+TABLE st.seen;
+SELECT tenant.stat_reset();
+
 -- For whom.
 SET ROLE st_app;
 SELECT count(*) FROM tenant.stat_tenants;

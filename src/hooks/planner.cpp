@@ -19,6 +19,7 @@
 #include "planning/occasion.hpp"
 #include "planning/order.hpp"
 #include "planning/skew.hpp"
+#include "stats/session.hpp"
 
 namespace pg_tenant::hooks {
 namespace {
@@ -164,6 +165,7 @@ bool forbids_inlining(Oid function) {
 
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
 	limits::begin_query();
+	stats::begin_tenant();
 	PlannedStmt *result = plan_for_role(query, text, options, parameters);
 	if (context::hide_estimates && !may_see_all_tenants())
 		isolation::require_unprinted(result);

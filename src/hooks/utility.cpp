@@ -222,10 +222,13 @@ bool begin_counting() {
 template <typename Call> void run_within_limits(const Node *utility, Call call) {
 	// Decided now: it may be freed.
 	const bool sets_variable = IsA(utility, VariableSetStmt);
-	if (is_limited(utility))
+	if (is_limited(utility)) {
+		// It may be refused.
+		stats::begin_tenant();
 		limits::run_limited(limits::Part::kWhole, call);
-	else
+	} else {
 		call();
+	}
 	if (sets_variable)
 		limits::keep_ceilings();
 }

@@ -18,14 +18,39 @@ TimestampTz former_end = 0;
 // The present statement's is, or was, armed.
 bool is_timed = false;
 
+// The least limit of the transaction that began then: it holds for it also where the tenant is another by
+// now.
+TimestampTz limited_transaction = 0;
+int idle_limit = 0;
+
+// All statements that a client sends at once have the time of the first one's start.
+TimestampTz start_of_statement() {
+	static TimestampTz last = 0;
+	const TimestampTz start = GetCurrentStatementStartTimestamp();
+	if (start == last)
+		return GetCurrentTimestamp();
+	last = start;
+	return start;
+}
+
+void note_idle_limit(int most) {
+	const TimestampTz transaction = GetCurrentTransactionStartTimestamp();
+	if (limited_transaction != transaction)
+		idle_limit = 0;
+	limited_transaction = transaction;
+	if (most != 0 && (idle_limit == 0 || most < idle_limit))
+		idle_limit = most;
+}
+
 } // namespace
 
 void shorten_statement_timeout(int most) {
 	is_shortened = false;
 	is_timed = get_timeout_active(STATEMENT_TIMEOUT);
+	const TimestampTz start = start_of_statement();
 	if (most == 0)
 		return;
-	const TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentStatementStartTimestamp(), most);
+	const TimestampTz end = TimestampTzPlusMilliseconds(start, most);
 	former_end = is_timed ? get_timeout_finish_time(STATEMENT_TIMEOUT) : 0;
 	if (is_timed && former_end <= end)
 		return;
@@ -46,11 +71,14 @@ void restore_statement_timeout() {
 }
 
 void lower_idle_timeout(int most) {
-	if (most == 0 || !IsTransactionState() || !IsTransactionBlock() ||
-		(IdleInTransactionSessionTimeout > 0 && IdleInTransactionSessionTimeout <= most))
+	if (!IsTransactionState() || !IsTransactionBlock())
+		return;
+	note_idle_limit(most);
+	if (idle_limit == 0 ||
+		(IdleInTransactionSessionTimeout > 0 && IdleInTransactionSessionTimeout <= idle_limit))
 		return;
 	char value[32];
-	snprintf(value, sizeof(value), "%d", most);
+	snprintf(value, sizeof(value), "%d", idle_limit);
 	(void)set_config_option("idle_in_transaction_session_timeout", value, PGC_USERSET, PGC_S_SESSION,
 							GUC_ACTION_LOCAL, true, 0, false);
 }

@@ -9,7 +9,7 @@ namespace pg_tenant::limits {
 void shorten_statement_timeout(int most);
 void restore_statement_timeout();
 
-// Within a transaction, until it ends.
+// Within a transaction, until it ends; 0 is no limit but those that it has had before.
 void lower_idle_timeout(int most);
 
 // Whether an error is one that a breaker counts: the server cannot, the statement took too long, a deadlock.

@@ -97,6 +97,12 @@ void join_tenant(const core::TenantId &id) {
 		refuse_session(id, rules);
 }
 
+// ROLLBACK TO has taken back what was set since the savepoint, and begins another one.
+void savepoint_begun(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+	if (event == SUBXACT_EVENT_START_SUB && !is_inside)
+		keep_ceilings();
+}
+
 enum class Outcome { kRuns, kQueued, kNoPlace, kRate, kBreaker };
 
 // Under the lock. How long until the breaker lets one through.
@@ -255,9 +261,11 @@ void end(Part part) {
 }
 
 void keep_ceilings() {
-	if (joined != nullptr)
-		lower_idle_timeout(rules.idle_timeout);
+	if (is_in_force())
+		lower_idle_timeout(joined == nullptr ? 0 : rules.idle_timeout);
 }
+
+void watch_savepoints() { RegisterSubXactCallback(savepoint_begun, nullptr); }
 
 int64 most_rows() { return joined == nullptr ? 0 : rules.rows; }
 

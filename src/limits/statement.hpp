@@ -34,6 +34,9 @@ void begin_query();
 // After a command that is not limited, and may have changed settings.
 void keep_ceilings();
 
+// Follows savepoints; called once.
+void watch_savepoints();
+
 // The rows that a result may have; 0 is no limit.
 int64 most_rows();
 

@@ -48,6 +48,13 @@ uint64 since_asked = 0;
 // What was used since the former tenant went is the next one's, unless something ran for nobody meanwhile.
 bool is_looked_at = false;
 
+// Errors before a statement of the tenant was begun: until then nobody has asked whether it is to be counted.
+struct Early {
+	core::TenantId tenant;
+	Counters counted;
+};
+Early early;
+
 uint64 processor_time() {
 	timespec time;
 	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0)
@@ -94,6 +101,12 @@ bool is_countable(const core::TenantId &tenant) {
 			registry::find_tenant(tenant)->status != registry::TenantStatus::kUnknown);
 }
 
+void take_early_errors(Slot *slot, const core::TenantId &tenant) {
+	if (early.tenant == tenant)
+		add_counters(&slot->counted, early.counted);
+	early.counted = {};
+}
+
 void change_tenant(Slot *slot, const core::TenantId &tenant) {
 	const bool is_known = is_countable(tenant);
 	if (!is_slot_of(slot, tenant) && (slot->counted.last_seen != 0 || slot->of_nobody.last_seen != 0))
@@ -103,13 +116,17 @@ void change_tenant(Slot *slot, const core::TenantId &tenant) {
 		look_at_usage(nullptr);
 	}
 	is_looked_at = false;
-	if (!is_known)
+	if (!is_known) {
+		early.counted = {};
 		return;
+	}
 	begin_write(slot);
 	if (!is_slot_of(slot, tenant)) {
 		slot->key = {MyDatabaseId, tenant.hash, {}};
 		memcpy(slot->key.text, tenant.text, tenant.length + 1);
 	}
+	if (unlikely(early.counted.last_seen != 0))
+		take_early_errors(slot, tenant);
 	slot->is_here = true;
 	end_write(slot);
 }
@@ -128,6 +145,13 @@ void see(Counters *counted) {
 	if (counted->first_seen == 0)
 		counted->first_seen = now;
 	counted->last_seen = now;
+}
+
+void note_early_error(const core::TenantId &tenant, int sqlstate) {
+	if (!(early.tenant == tenant))
+		early = {tenant, {}};
+	count_error(&early.counted, sqlstate);
+	see(&early.counted);
 }
 
 // Since it was entered last, and before.
@@ -259,6 +283,8 @@ void note_error(int sqlstate) {
 	if (is_own || is_refusal(sqlstate)) {
 		count_error(counted, sqlstate);
 		see(counted);
+	} else if (tenant != nullptr) {
+		note_early_error(*tenant, sqlstate);
 	}
 	if (slot->is_running) {
 		statement.microseconds = time_of_statement();

@@ -10,9 +10,9 @@ extern "C" {
 
 namespace pg_tenant::stats {
 
-// Before a top-level statement is checked: from now on what happens is the present tenant's. Of tenants that
-// are not registered, of none, and of sessions that see all tenants, only errors are counted, as nobody's.
-// May read the registry, and raise.
+// Before a top-level statement is planned, or checked: from now on what happens is the present tenant's. Of
+// tenants that are not registered, of none, and of sessions that see all tenants, only errors are counted, as
+// nobody's. May read the registry, and raise.
 void begin_tenant();
 
 // Around the work of a query or command. The first one says whether it is a top-level one: only then one of
