@@ -1,7 +1,7 @@
 // The counters that EXPLAIN ANALYZE shows, where they differ between majors.
 #pragma once
 
-#include "pg/prelude.hpp"
+#include "pg/plan_state.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -10,18 +10,6 @@ extern "C" {
 }
 
 namespace pg_tenant::pg {
-
-using PlanStateWalker = bool (*)(PlanState *, void *);
-
-// Calls the walker for the children and sub-plans of a node.
-inline bool walk_plan_state(PlanState *state, PlanStateWalker walker, void *context) {
-#if PG_VERSION_NUM >= 160000
-	return planstate_tree_walker(state, walker, context);
-#else
-	return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
-								 context);
-#endif
-}
 
 // How many pages of the table a bitmap named.
 inline void forget_heap_blocks(BitmapHeapScanState *state) {
