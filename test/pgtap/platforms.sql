@@ -1,6 +1,6 @@
 -- Platforms: who operates one, what he sees, and what he does not.
 BEGIN;
-SELECT plan(34);
+SELECT plan(37);
 \ir fixture/shop.sql
 CREATE ROLE tap_west;
 CREATE ROLE tap_login;
@@ -51,6 +51,13 @@ SELECT throws_ok('SELECT * FROM tenant.platform_tenants()', '42501', NULL, 'nor 
 SET app.platform_id = 'west';
 SELECT throws_ok(command, '42501', NULL, 'nothing else: ' || command) FROM unnest(ARRAY['TABLE tenant.tenants', 'SELECT tenant.list()', 'TABLE tenant.role_platforms',
 	$$SELECT tenant.suspend('w-1')$$, $$SELECT tenant.grant_platform('tap_west', 'east')$$, $$SELECT tenant.operates('east')$$]) command;
+SET SESSION AUTHORIZATION tap_login;
+SELECT throws_ok('SELECT * FROM tenant.platform_tenants()', '42501', 'role "tap_login" does not operate the platform', 'nor may who could act as him');
+SET ROLE tap_west;
+SELECT is((SELECT count(*) FROM tenant.platform_tenants()), 3::bigint, 'until he does');
+SET ROLE tap_app;
+SELECT throws_ok('SELECT * FROM tenant.platform_tenants()', '42501', 'role "tap_app" does not operate the platform', 'or acts as somebody else');
+RESET ROLE;
 RESET SESSION AUTHORIZATION;
 GRANT SELECT ON shop.orders TO tap_west;
 SET SESSION AUTHORIZATION tap_west;
