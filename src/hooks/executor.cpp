@@ -287,8 +287,8 @@ void executor_start(QueryDesc *query, int flags) {
 		previous.executor_start(query, flags);
 		return;
 	}
-	limits::begin_query();
 	stats::begin_tenant();
+	limits::begin_query();
 	const bool is_granted = take_grant();
 	if (InNoForceRLSOperation() && isolation::holds_confined(query->plannedstmt)) {
 		// What a rule added to a query that sees all rows.

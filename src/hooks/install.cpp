@@ -136,7 +136,7 @@ void install() {
 		shmem_request_hook = request_memory;
 		shmem_startup_hook = make_memory;
 		limits::hold_resource_settings();
-		limits::watch_savepoints();
+		limits::watch_transactions();
 	}
 	alerts::register_launcher();
 	register_label_provider(registry::kLabelProvider, label_given);

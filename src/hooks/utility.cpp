@@ -225,6 +225,7 @@ template <typename Call> void run_within_limits(const Node *utility, Call call) 
 	if (is_limited(utility)) {
 		// It may be refused.
 		stats::begin_tenant();
+		limits::begin_query();
 		limits::run_limited(limits::Part::kWhole, call);
 	} else {
 		call();

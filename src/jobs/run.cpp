@@ -21,6 +21,9 @@ extern "C" {
 }
 
 namespace pg_tenant::jobs {
+
+bool inside_command = false;
+
 namespace {
 
 volatile sig_atomic_t is_time_up = false;
@@ -76,12 +79,14 @@ void run_command(const Job &job, const Claim &claim, Outcome *outcome) {
 	registry::require_in_good_standing(id);
 	outcome->status = "failed";
 	start_limit(job);
-	context::with_frame(nullptr, [&] {
-		pg::begin_sql();
-		outcome->rows = pg::run_command(job.command, "in a job");
-		// What waits for the end of the transaction waits for this tenant.
-		pg::run_sql("SET CONSTRAINTS ALL IMMEDIATE");
-		pg::end_sql();
+	pg::with_value(&inside_command, true, [&] {
+		context::with_frame(nullptr, [&] {
+			pg::begin_sql();
+			outcome->rows = pg::run_command(job.command, "in a job");
+			// What waits for the end of the transaction waits for this tenant.
+			pg::run_sql("SET CONSTRAINTS ALL IMMEDIATE");
+			pg::end_sql();
+		});
 	});
 	end_limit(job);
 	require_time();

@@ -19,6 +19,9 @@ struct Tally {
 	pg_atomic_uint32 is_exhausted; // there is no further tenant
 };
 
+// Whether the session runs a job's command now.
+extern bool inside_command;
+
 void begin_tally(Tally *tally);
 
 // Goes on until no tenant is left or the job is stopped; counts the tenants that it takes. A cancel ends a

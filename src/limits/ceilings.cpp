@@ -11,9 +11,12 @@ extern "C" {
 namespace pg_tenant::limits {
 namespace {
 
-bool is_shortened = false;
-// When the server's own would have come; 0 where there was none.
+// When the statement is to end where that is sooner than the server has it, else 0; and when the server's own
+// would have come, 0 where there was none.
+TimestampTz own_end = 0;
 TimestampTz former_end = 0;
+
+bool are_triggers_limited = false;
 
 // The present statement's is, or was, armed.
 bool is_timed = false;
@@ -33,19 +36,10 @@ TimestampTz start_of_statement() {
 	return start;
 }
 
-void note_idle_limit(int most) {
-	const TimestampTz transaction = GetCurrentTransactionStartTimestamp();
-	if (limited_transaction != transaction)
-		idle_limit = 0;
-	limited_transaction = transaction;
-	if (most != 0 && (idle_limit == 0 || most < idle_limit))
-		idle_limit = most;
-}
-
 } // namespace
 
 void shorten_statement_timeout(int most) {
-	is_shortened = false;
+	restore_statement_timeout();
 	is_timed = get_timeout_active(STATEMENT_TIMEOUT);
 	const TimestampTz start = start_of_statement();
 	if (most == 0)
@@ -57,23 +51,53 @@ void shorten_statement_timeout(int most) {
 	if (is_timed)
 		disable_timeout(STATEMENT_TIMEOUT, false);
 	enable_timeout_at(STATEMENT_TIMEOUT, end);
-	is_shortened = true;
+	own_end = end;
 	is_timed = true;
 }
 
+// The server may have ended it, and begun its own.
+bool is_statement_timeout_shorter() {
+	return own_end != 0 && get_timeout_active(STATEMENT_TIMEOUT) &&
+		   get_timeout_finish_time(STATEMENT_TIMEOUT) == own_end;
+}
+
 void restore_statement_timeout() {
-	if (!is_shortened)
+	const bool is_there = is_statement_timeout_shorter();
+	own_end = 0;
+	if (!is_there)
 		return;
-	is_shortened = false;
 	disable_timeout(STATEMENT_TIMEOUT, false);
 	if (former_end != 0)
 		enable_timeout_at(STATEMENT_TIMEOUT, former_end);
 }
 
+void limit_deferred_triggers(int most) {
+	if (are_triggers_limited)
+		return;
+	are_triggers_limited = true;
+	shorten_statement_timeout(most);
+}
+
+void end_deferred_triggers() {
+	if (!are_triggers_limited)
+		return;
+	are_triggers_limited = false;
+	restore_statement_timeout();
+}
+
+void note_idle_timeout(int most) {
+	const TimestampTz transaction = GetCurrentTransactionStartTimestamp();
+	if (limited_transaction != transaction)
+		idle_limit = 0;
+	limited_transaction = transaction;
+	if (most != 0 && (idle_limit == 0 || most < idle_limit))
+		idle_limit = most;
+}
+
 void lower_idle_timeout(int most) {
 	if (!IsTransactionState() || !IsTransactionBlock())
 		return;
-	note_idle_limit(most);
+	note_idle_timeout(most);
 	if (idle_limit == 0 ||
 		(IdleInTransactionSessionTimeout > 0 && IdleInTransactionSessionTimeout <= idle_limit))
 		return;

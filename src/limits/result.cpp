@@ -58,4 +58,9 @@ bool is_result(const QueryDesc *query, bool is_clients) {
 	}
 }
 
+void require_rows(int64 rows) {
+	if (is_let_through_inside() && most_rows() != 0 && rows > most_rows())
+		refuse_rows();
+}
+
 } // namespace pg_tenant::limits

@@ -23,6 +23,9 @@ void make_counting(CountingReceiver *counting, DestReceiver *next, int64 most);
 // first, of a client's statement itself.
 bool is_result(const QueryDesc *query, bool is_clients);
 
+// Of a query that a client's statement runs for a tenant of its own: what is done with the rows is nobody's.
+void require_rows(int64 rows);
+
 // `before` were sent already, of a cursor.
 template <typename Call> void with_counted_rows(QueryDesc *query, bool is_clients, uint64 before, Call call) {
 	const int64 most = most_rows();

@@ -5,6 +5,7 @@
 #include "context/frame.hpp"
 #include "context/seal.hpp"
 #include "context/settings.hpp"
+#include "jobs/run.hpp"
 #include "limits/ceilings.hpp"
 #include "limits/queue.hpp"
 #include "limits/refusals.hpp"
@@ -18,8 +19,10 @@
 extern "C" {
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "executor/spi.h"
 #include "storage/ipc.h"
 #include "tcop/pquery.h"
+#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 }
 
@@ -42,11 +45,23 @@ Rules rules = {};
 
 bool is_inside = false;
 
+// Whether the client's statement was let through: when it began, or when the tenant was set within it. Then
+// it is for as long as that is the tenant.
+enum class Admission { kNone, kWhole, kInside };
+Admission admission = Admission::kNone;
+
+// How many statements that this transaction is to run for the tenant that is joined have paid.
+int paid = 0;
+TimestampTz paid_in = 0;
+
+// When the message came by which a client calls a function without a statement.
+TimestampTz function_called_at = 0;
+
 // When the transaction began in which a statement began last: it may have locks.
 TimestampTz last_transaction = 0;
 
 const core::TenantId *limited_tenant() {
-	if (context::sees_all_tenants)
+	if (context::sees_all_tenants || jobs::inside_command)
 		return nullptr;
 	const core::TenantId *sealed = context::sealed_tenant();
 	const core::TenantId *tenant = sealed != nullptr ? sealed : context::live_tenant();
@@ -58,6 +73,7 @@ void leave_joined() {
 	if (joined != nullptr)
 		leave(joined);
 	joined = nullptr;
+	paid = 0;
 }
 
 void end_running(core::Verdict verdict) {
@@ -70,6 +86,14 @@ void end_running(core::Verdict verdict) {
 		with_lock(ended.shared, [&] { ended.shared->breaker.judge(rules.breaker, ended.era, verdict, now); });
 	}
 	give_place_back(ended.shared);
+}
+
+void judge_without_place(Shared *shared) {
+	const TimestampTz now = GetCurrentTimestamp();
+	with_lock(shared, [&] {
+		const uint32 era = shared->breaker.admit(rules.breaker, now);
+		shared->breaker.judge(rules.breaker, era, core::Verdict::kFailure, now);
+	});
 }
 
 // Errors that end the session pass no handler.
@@ -115,9 +139,34 @@ void run_from_now(Shared *shared, TimestampTz now) {
 	running = {shared, rules.has_breaker, rules.has_breaker ? shared->breaker.admit(rules.breaker, now) : 0};
 }
 
-Outcome admit(Shared *shared, bool may_wait, Shortage *shortage) {
+bool has_paid() { return paid > 0 && paid_in == GetCurrentTransactionStartTimestamp(); }
+
+void note_paid() {
+	paid = has_paid() ? paid + 1 : 1;
+	paid_in = GetCurrentTransactionStartTimestamp();
+}
+
+Outcome take_tokens_alone(Shared *shared, Shortage *shortage) {
 	const TimestampTz now = GetCurrentTimestamp();
 	if (rules.has_rates)
+		find_sources(shared, rules, now);
+	Outcome outcome = Outcome::kRuns;
+	with_lock(shared, [&] {
+		shortage->wait = breaker_wait(shared, now);
+		if (shortage->wait != 0)
+			outcome = Outcome::kBreaker;
+		else if (!take_tokens(shared, rules, now, shortage))
+			outcome = Outcome::kRate;
+	});
+	return outcome;
+}
+
+Outcome admit(Shared *shared, bool may_wait, Shortage *shortage) {
+	const TimestampTz now = GetCurrentTimestamp();
+	const bool is_paid = has_paid();
+	if (is_paid)
+		paid--;
+	else if (rules.has_rates)
 		find_sources(shared, rules, now);
 	Outcome outcome = Outcome::kRuns;
 	Latch *served;
@@ -128,7 +177,7 @@ Outcome admit(Shared *shared, bool may_wait, Shortage *shortage) {
 		shortage->wait = breaker_wait(shared, now);
 		if (shortage->wait != 0) {
 			outcome = Outcome::kBreaker;
-		} else if (!take_tokens(shared, rules, now, shortage)) {
+		} else if (!is_paid && !take_tokens(shared, rules, now, shortage)) {
 			outcome = Outcome::kRate;
 		} else if (take_place(shared)) {
 			run_from_now(shared, now);
@@ -165,13 +214,12 @@ void run_or_refuse(const core::TenantId &id, Shared *shared) {
 
 // Before it holds a lock of its transaction's, but for those of its own tables.
 bool may_wait() {
-	return rules.wait > 0 && GetCurrentTransactionStartTimestamp() != last_transaction &&
+	return !is_inside && rules.wait > 0 && GetCurrentTransactionStartTimestamp() != last_transaction &&
 		   !TransactionIdIsValid(GetTopTransactionIdIfAny());
 }
 
-void admit_or_refuse(const core::TenantId &id) {
-	Shortage shortage = {};
-	switch (admit(joined, may_wait(), &shortage)) {
+void refuse_unless_runs(Outcome outcome, const core::TenantId &id, const Shortage &shortage) {
+	switch (outcome) {
 	case Outcome::kRuns:
 		return;
 	case Outcome::kQueued:
@@ -188,6 +236,12 @@ void admit_or_refuse(const core::TenantId &id) {
 	}
 }
 
+void admit_or_refuse(const core::TenantId &id) {
+	Shortage shortage = {};
+	const Outcome outcome = admit(joined, may_wait(), &shortage);
+	refuse_unless_runs(outcome, id, shortage);
+}
+
 // More rows of what was let through: it goes on, whoever else runs.
 void go_on(Shared *shared) {
 	with_lock(shared, [&] { shared->running++; });
@@ -196,27 +250,87 @@ void go_on(Shared *shared) {
 
 void begin_limited(const core::TenantId &id, Part part) {
 	join_tenant(id);
-	shorten_statement_timeout(rules.statement_timeout);
+	// From where planning began.
+	if (!has_paid() || !is_statement_timeout_shorter())
+		shorten_statement_timeout(rules.statement_timeout);
 	if (part == Part::kMore)
 		go_on(joined);
 	else
 		admit_or_refuse(id);
 }
 
-void begin_for(const core::TenantId *id, Part part) {
+// The rules of the tenant, kept from now on; NULL where nothing limits it.
+const Rules *begin_with_rules(const core::TenantId *id) {
+	admission = Admission::kNone;
 	const Rules *found = id == nullptr ? nullptr : find_rules(*id);
 	keep_resources(found);
-	if (found == nullptr) {
-		leave_joined();
-		rules = {};
-		shorten_statement_timeout(0);
-		if (id != nullptr && unlikely(count_held_open() > 0) && is_held_open(*id))
-			refuse_by_breaker(*id, core::Breaker::kForever);
-		return;
+	if (found != nullptr) {
+		rules = *found;
+		return found;
 	}
-	rules = *found;
-	begin_limited(*id, part);
+	leave_joined();
+	rules = {};
+	shorten_statement_timeout(0);
+	if (id != nullptr && unlikely(count_held_open() > 0) && is_held_open(*id))
+		refuse_by_breaker(*id, core::Breaker::kForever);
+	return nullptr;
 }
+
+void begin_for(const core::TenantId *id, Part part) {
+	if (begin_with_rules(id) == nullptr)
+		return;
+	begin_limited(*id, part);
+	admission = Admission::kWhole;
+}
+
+// Where it can't be told when it ends. Whether anything limits it.
+bool begin_without_place() {
+	end_running(core::Verdict::kNone);
+	const core::TenantId *id = limited_tenant();
+	if (begin_with_rules(id) == nullptr)
+		return false;
+	join_tenant(*id);
+	shorten_statement_timeout(rules.statement_timeout);
+	Shortage shortage = {};
+	const Outcome outcome = take_tokens_alone(joined, &shortage);
+	refuse_unless_runs(outcome, *id, shortage);
+	admission = Admission::kWhole;
+	return true;
+}
+
+bool is_function_call() { return function_called_at == GetCurrentStatementStartTimestamp(); }
+
+void begin_inside() {
+	const core::TenantId *id = admission == Admission::kNone ? limited_tenant() : nullptr;
+	if (id == nullptr || begin_with_rules(id) == nullptr)
+		return;
+	begin_limited(*id, Part::kWhole);
+	note_idle_timeout(rules.idle_timeout);
+	admission = Admission::kInside;
+}
+
+void end_inside(core::Verdict verdict) {
+	end_running(verdict);
+	restore_statement_timeout();
+	keep_resources(nullptr);
+	admission = Admission::kNone;
+}
+
+void begin_deferred_trigger() {
+	const core::TenantId *id = limited_tenant();
+	const Rules *found = id == nullptr ? nullptr : find_rules(*id);
+	limit_deferred_triggers(found == nullptr ? 0 : found->statement_timeout);
+}
+
+void transaction_ends(XactEvent event, void *) {
+	if (event != XACT_EVENT_PARALLEL_PRE_COMMIT && event != XACT_EVENT_PARALLEL_COMMIT)
+		end_deferred_triggers();
+}
+
+bool is_in_trigger() { return DatumGetInt32(OidFunctionCall0(F_PG_TRIGGER_DEPTH)) > 0; }
+
+// There is no other way to ask, and this one changes nothing.
+bool is_in_spi() { return SPI_unregister_relation("") != SPI_ERROR_UNCONNECTED; }
 
 } // namespace
 
@@ -227,14 +341,64 @@ bool is_top_level() {
 }
 
 void begin_query() {
-	if (!is_in_force() || is_inside)
+	if (!is_in_force())
 		return;
 	if (IsParallelWorker()) {
-		keep_resources_of_leader();
+		if (!is_inside)
+			keep_resources_of_leader();
+		return;
+	}
+	const bool has_no_portal = !is_inside && ActivePortal == nullptr && is_in_spi();
+	const bool is_deferred = has_no_portal && is_in_trigger();
+	if (is_inside || (has_no_portal && !is_deferred && is_function_call())) {
+		begin_inside();
 		return;
 	}
 	const core::TenantId *id = limited_tenant();
 	keep_resources(id == nullptr ? nullptr : find_rules(*id));
+	if (is_deferred)
+		begin_deferred_trigger();
+}
+
+bool begin_planning() {
+	if (!is_in_force() || is_inside)
+		return false;
+	// Of a parallel worker's, or a trigger's that was deferred.
+	if (IsParallelWorker() || ActivePortal != nullptr || is_in_spi()) {
+		begin_query();
+		return false;
+	}
+	if (begin_without_place())
+		note_paid();
+	is_inside = true;
+	return true;
+}
+
+bool is_function_sent() {
+	return is_in_force() && !is_inside && ActivePortal == nullptr && !IsParallelWorker() && !is_in_spi();
+}
+
+void begin_function_call() {
+	function_called_at = GetCurrentStatementStartTimestamp();
+	(void)begin_without_place();
+}
+
+void fail_planning() {
+	is_inside = false;
+	const bool is_breakers = is_failure(geterrcode());
+	if (admission == Admission::kInside)
+		end_inside(is_breakers ? core::Verdict::kFailure : core::Verdict::kSuccess);
+	else if (admission == Admission::kWhole && rules.has_breaker && is_breakers)
+		judge_without_place(joined);
+}
+
+void end_planning() {
+	is_inside = false;
+	if (admission != Admission::kInside)
+		return;
+	end_inside(core::Verdict::kSuccess);
+	// It is run next.
+	note_paid();
 }
 
 void begin(Part part) {
@@ -265,7 +429,12 @@ void keep_ceilings() {
 		lower_idle_timeout(joined == nullptr ? 0 : rules.idle_timeout);
 }
 
-void watch_savepoints() { RegisterSubXactCallback(savepoint_begun, nullptr); }
+void watch_transactions() {
+	RegisterXactCallback(transaction_ends, nullptr);
+	RegisterSubXactCallback(savepoint_begun, nullptr);
+}
+
+bool is_let_through_inside() { return admission == Admission::kInside; }
 
 int64 most_rows() { return joined == nullptr ? 0 : rules.rows; }
 
@@ -273,6 +442,8 @@ void note_tenant(const char *id) {
 	// Some do their work without a query.
 	if (is_in_force() && IsParallelWorker())
 		keep_resources_of_leader();
+	if (admission == Admission::kInside && (id == nullptr || !is_of(joined, id)))
+		end_inside(core::Verdict::kNone);
 	if (joined != nullptr && (id == nullptr || !is_of(joined, id)))
 		leave_joined();
 }

@@ -28,14 +28,37 @@ template <typename Call> void run_limited(Part part, Call call) {
 	end(part);
 }
 
-// Before a query is planned, and before it is started.
+// Before a query or command is started. What a client's statement calls that had no limits itself may be the
+// first that it does for a tenant: then the statement is let through here, or refused.
 void begin_query();
+
+// A client's statement pays where it is planned, since planning may run functions. What follows is for
+// run_planning(); the first one says whether the others are to follow.
+bool begin_planning();
+void fail_planning();
+void end_planning();
+
+template <typename Call> void run_planning(Call call) {
+	if (!begin_planning()) {
+		call();
+		return;
+	}
+	pg::catching(call, fail_planning);
+	end_planning();
+}
+
+// Where a function is called: whether a client has sent that, rather than a statement. Then it begins so.
+bool is_function_sent();
+void begin_function_call();
 
 // After a command that is not limited, and may have changed settings.
 void keep_ceilings();
 
-// Follows savepoints; called once.
-void watch_savepoints();
+// Follows transactions and savepoints; called once.
+void watch_transactions();
+
+// Whether the client's statement was let through when it set the tenant, not when it began.
+bool is_let_through_inside();
 
 // The rows that a result may have; 0 is no limit.
 int64 most_rows();

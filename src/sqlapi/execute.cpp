@@ -5,6 +5,7 @@
 #include "context/frame.hpp"
 #include "context/settings.hpp"
 #include "events/audit.hpp"
+#include "limits/result.hpp"
 #include "pg/json.hpp"
 #include "pg/spi.hpp"
 #include "registry/require.hpp"
@@ -88,10 +89,13 @@ Datum row_as_jsonb(HeapTuple tuple, TupleDesc descriptor) {
 void store_rows(Portal portal, ReturnSetInfo *result) {
 	MemoryContext row_memory =
 		AllocSetContextCreate(CurrentMemoryContext, "pg_tenant row", ALLOCSET_DEFAULT_SIZES);
+	int64 stored = 0;
 	for (;;) {
 		SPI_cursor_fetch(portal, true, kBatch);
 		SPITupleTable *batch = SPI_tuptable;
 		const uint64 rows = SPI_processed;
+		stored += static_cast<int64>(rows);
+		pg_tenant::limits::require_rows(stored);
 		for (uint64 i = 0; i < rows; i++) {
 			MemoryContext outer = MemoryContextSwitchTo(row_memory);
 			HeapTuple copy = heap_copytuple(batch->vals[i]);

@@ -227,6 +227,15 @@ sub execute { my ($self, $portal, $limit) = @_; $self->send('E', "$portal\0" . p
 
 sub sync { my ($self) = @_; $self->send('S', ''); return $self->finish; }
 
+# A call of a function by a message of its own, with arguments as text.
+sub call
+{
+	my ($self, $oid, @values) = @_;
+	my $values = join '', map { pack('N', length $_) . $_ } @values;
+	$self->send('F', pack('Nnn', $oid, 0, scalar @values) . $values . pack 'n', 0);
+	return $self->finish;
+}
+
 # The reports that came since the last call, as "name=value".
 sub reports
 {
