@@ -259,6 +259,12 @@ void begin_limited(const core::TenantId &id, Part part) {
 		admit_or_refuse(id);
 }
 
+// Of a tenant that nothing else limits.
+void refuse_if_held_open(const core::TenantId *id) {
+	if (id != nullptr && unlikely(count_held_open() > 0) && is_held_open(*id))
+		refuse_by_breaker(*id, core::Breaker::kForever);
+}
+
 // The rules of the tenant, kept from now on; NULL where nothing limits it.
 const Rules *begin_with_rules(const core::TenantId *id) {
 	admission = Admission::kNone;
@@ -271,8 +277,7 @@ const Rules *begin_with_rules(const core::TenantId *id) {
 	leave_joined();
 	rules = {};
 	shorten_statement_timeout(0);
-	if (id != nullptr && unlikely(count_held_open() > 0) && is_held_open(*id))
-		refuse_by_breaker(*id, core::Breaker::kForever);
+	refuse_if_held_open(id);
 	return nullptr;
 }
 
@@ -302,8 +307,13 @@ bool is_function_call() { return function_called_at == GetCurrentStatementStartT
 
 void begin_inside() {
 	const core::TenantId *id = admission == Admission::kNone ? limited_tenant() : nullptr;
-	if (id == nullptr || begin_with_rules(id) == nullptr)
+	if (id == nullptr)
 		return;
+	if (find_rules(*id) == nullptr) {
+		refuse_if_held_open(id);
+		return;
+	}
+	(void)begin_with_rules(id);
 	begin_limited(*id, Part::kWhole);
 	note_idle_timeout(rules.idle_timeout);
 	admission = Admission::kInside;
@@ -388,7 +398,7 @@ void fail_planning() {
 	const bool is_breakers = is_failure(geterrcode());
 	if (admission == Admission::kInside)
 		end_inside(is_breakers ? core::Verdict::kFailure : core::Verdict::kSuccess);
-	else if (admission == Admission::kWhole && rules.has_breaker && is_breakers)
+	else if (joined != nullptr && rules.has_breaker && is_breakers)
 		judge_without_place(joined);
 }
 

@@ -19,6 +19,8 @@ $node->safe_psql('postgres', q{
 	CREATE FUNCTION napping() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(1000); RETURN 1; END $$;
 	CREATE FUNCTION working_for(id text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
 		BEGIN PERFORM tenant.set(id); RETURN (SELECT count(*) FROM shop.items); END $$;
+	CREATE FUNCTION failing_for_nobody() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+		BEGIN PERFORM tenant.clear(); RAISE EXCEPTION USING ERRCODE = '58030'; END $$;
 	CREATE TABLE slow (seconds float);
 	SELECT tenant.share('slow');
 	GRANT SELECT, INSERT ON slow TO app;
@@ -145,7 +147,7 @@ $other->do(q{SET app.tenant_id = ''});
 is_answer($other, 'SELECT pg_sleep(0.2)', '', 'which comes back');
 configure($blue, '"idle_in_transaction_timeout": "7min"');
 $app->do('BEGIN');
-is_answer($app, block($blue, $count), 'DO', 'a block in a transaction');
+is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1')", '1', 'execute() in a transaction');
 is_answer($app, 'SHOW idle_in_transaction_session_timeout', '7min', 'limits how long that may be idle');
 $app->do('ROLLBACK');
 
@@ -163,6 +165,9 @@ $other->do("SET app.tenant_id = '$blue'");
 configure($blue, '"statement_timeout": "20ms", "breaker": {"minimum": 2, "timeout": "1h"}');
 is_answer($other, 'SELECT napping()', '57014', 'planning that takes too long') for 1 .. 2;
 is_answer($other, 'SELECT 1', 'TN008', 'counts');
+$admin->do("SELECT tenant.close_breaker('$blue')");
+is_answer($other, 'SELECT failing_for_nobody()', '58030', 'not what fails when the tenant is gone') for 1 .. 2;
+is_answer($other, 'SELECT 1', '1', 'so it is not open');
 configure($blue, '');
 $admin->do("SELECT tenant.open_breaker('$blue')");
 is_answer($app, block($blue, $count), 'TN008', 'one that is held open, where nothing is limited');
