@@ -214,7 +214,7 @@ void run_or_refuse(const core::TenantId &id, Shared *shared) {
 
 // Before it holds a lock of its transaction's, but for those of its own tables.
 bool may_wait() {
-	return !is_inside && rules.wait > 0 && GetCurrentTransactionStartTimestamp() != last_transaction &&
+	return rules.wait > 0 && GetCurrentTransactionStartTimestamp() != last_transaction &&
 		   !TransactionIdIsValid(GetTopTransactionIdIfAny());
 }
 
@@ -391,6 +391,7 @@ bool is_function_sent() {
 void begin_function_call() {
 	function_called_at = GetCurrentStatementStartTimestamp();
 	(void)begin_without_place();
+	last_transaction = GetCurrentTransactionStartTimestamp();
 }
 
 void fail_planning() {

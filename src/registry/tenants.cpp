@@ -110,6 +110,10 @@ const Tenant *find_tenant(const core::TenantId &id) {
 	return &found->tenant;
 }
 
+bool is_known(const core::TenantId &id) {
+	return !context::require_registered || find_tenant(id)->status != TenantStatus::kUnknown;
+}
+
 void announce_change(const core::TenantId &id) { buckets.announce(id); }
 
 void announce_change_of_all() { CacheInvalidateRelcacheAll(); }

@@ -21,6 +21,10 @@ struct Tenant {
 // of its own.
 const Tenant *find_tenant(const core::TenantId &id);
 
+// Whether it is registered, or tenants need not be. May raise, and the same holds for what find_tenant()
+// returned.
+bool is_known(const core::TenantId &id);
+
 // Tells every session, when this transaction commits, that what it knows of the tenant is void.
 void announce_change(const core::TenantId &id);
 

@@ -29,7 +29,7 @@ core::TenantId registered_tenant(FunctionCallInfo fcinfo) {
 	core::TenantId id;
 	context::read_tenant_id(sqlapi::required_text(fcinfo, 0, "id"), "tenant id", &id);
 	AcceptInvalidationMessages();
-	if (context::require_registered && registry::find_tenant(id)->status == registry::TenantStatus::kUnknown)
+	if (!registry::is_known(id))
 		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_TENANT), errmsg("tenant \"%s\" is not registered", id.text)));
 	return id;
 }

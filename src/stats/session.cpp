@@ -96,9 +96,7 @@ bool is_slot_of(const Slot *slot, const core::TenantId &tenant) {
 
 // Anybody can set any id.
 bool is_countable(const core::TenantId &tenant) {
-	return registry::may_work_for(tenant) &&
-		   (!context::require_registered ||
-			registry::find_tenant(tenant)->status != registry::TenantStatus::kUnknown);
+	return registry::may_work_for(tenant) && registry::is_known(tenant);
 }
 
 void take_early_errors(Slot *slot, const core::TenantId &tenant) {

@@ -19,13 +19,7 @@ $node->safe_psql('postgres', q{
 my $admin = superuser($node);
 my $owner = session($node, user => 'shop_owner');
 
-sub configure
-{
-	my ($tenant, $limits) = @_;
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": null}')});
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": {$limits}}')});
-	return;
-}
+sub configure { limit_tenant($owner, @_); return; }
 
 sub start { my ($session, $sql) = @_; $session->send('Q', "$sql\0"); return; }
 

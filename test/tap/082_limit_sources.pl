@@ -21,13 +21,7 @@ $node->safe_psql('postgres', q{
 });
 my $owner = session($node, user => 'shop_owner');
 
-sub configure
-{
-	my ($of, $limits) = @_;
-	$owner->do(qq{SELECT tenant.set_config('$of', '{"limits": null}')});
-	$owner->do(qq{SELECT tenant.set_config('$of', '{"limits": {$limits}}')});
-	return;
-}
+sub configure { limit_tenant($owner, @_); return; }
 
 # From now on it is a new one, that has spent nothing.
 sub limit

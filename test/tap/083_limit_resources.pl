@@ -42,13 +42,7 @@ $node->safe_psql('postgres', qq{
 });
 my $owner = session($node, user => 'shop_owner');
 
-sub configure
-{
-	my ($tenant, $limits) = @_;
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": null}')});
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": {$limits}}')});
-	return;
-}
+sub configure { limit_tenant($owner, @_); return; }
 
 # How many temporary files a statement has had.
 sub files { my ($result) = @_; die $result->{message} if defined $result->{sqlstate}; return scalar grep { $_->{M} =~ /^temporary file/ } @{ $result->{notices} }; }

@@ -18,12 +18,7 @@ my $boss = superuser($node);
 my $tight = '"concurrent_statements": 2, "concurrent_wait": "300ms", "sessions": 9, "statement_timeout": "100ms", "rows_per_result": 50, "breaker": {"minimum": 20, "timeout": "50ms"}';
 my $wide = '"concurrent_statements": 5, "statements_per_second": 2000, "burst": 100, "idle_in_transaction_timeout": "1min"';
 
-sub configure
-{
-	my ($tenant, $limits) = @_;
-	$boss->do(qq{SELECT tenant.set_config('$tenant', '{"limits": null}'), tenant.set_config('$tenant', '{"limits": {$limits}}')});
-	return;
-}
+sub configure { limit_tenant($boss, @_); return; }
 
 # What sessions do, each its own way; errors leave them where they are, and the next statement ends a failed transaction.
 my @deeds = (

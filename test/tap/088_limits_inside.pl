@@ -34,13 +34,7 @@ my $admin = superuser($node);
 my $owner = session($node, user => 'shop_owner');
 $admin->do("SELECT tenant.grant_tenant('bound', '$blue')");
 
-sub configure
-{
-	my ($tenant, $limits) = @_;
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": null}')});
-	$owner->do(qq{SELECT tenant.set_config('$tenant', '{"limits": {$limits}}')});
-	return;
-}
+sub configure { limit_tenant($owner, @_); return; }
 
 # As many statements as that, and no more.
 sub grant_statements
@@ -72,7 +66,7 @@ sub start_holding
 # Rates.
 my $app = session($node);
 for my $work ([ 'a block', block($blue, $count x 3), 'DO' ], [ 'execute()', "SELECT tenant.execute('$blue', 'SELECT FROM shop.items')", '2' ],
-	[ 'query()', "SELECT tenant.query('$blue', 'SELECT 7 AS n')", '{"n": 7}' ], [ 'a command in a block', block($blue, q{EXECUTE 'CREATE TEMPORARY TABLE t (a int)'; DROP TABLE t;}), 'DO' ],
+	[ 'query()', "SELECT tenant.query('$blue', 'SELECT 7 AS n')", '{"n": 7}' ], [ 'a command in a block', block($blue, q{EXECUTE 'NOTIFY work';}), 'DO' ],
 	[ 'planning', "SELECT working_for('$blue')", '2' ])
 {
 	my ($name, $sql, $expected) = @$work;

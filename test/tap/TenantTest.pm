@@ -23,7 +23,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Wire;
 
-our @EXPORT = qw(BLUE RED NOBODY tenant_node create_shop session superuser is_answer);
+our @EXPORT = qw(BLUE RED NOBODY tenant_node create_shop session superuser is_answer limit_tenant);
 
 use constant {
 	BLUE => '11111111-1111-1111-1111-111111111111',
@@ -88,6 +88,15 @@ sub superuser
 	my ($node, $database) = @_;
 	our $name //= $node->safe_psql('postgres', 'SELECT current_user');
 	return Wire->new($node, user => $name, dbname => $database // 'postgres');
+}
+
+# Gives the tenant these limits, members of a JSON object, and no others.
+sub limit_tenant
+{
+	my ($session, $tenant, $limits) = @_;
+	$session->do(qq{SELECT tenant.set_config('$tenant', '{"limits": null}')});
+	$session->do(qq{SELECT tenant.set_config('$tenant', '{"limits": {$limits}}')});
+	return;
 }
 
 # The statement's answer (see Wire::answer) in a test of that name.
