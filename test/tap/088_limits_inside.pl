@@ -16,7 +16,7 @@ $node->safe_psql('postgres', q{
 	SELECT tenant.share('seen');
 	GRANT SELECT, INSERT, DELETE ON seen TO app;
 	CREATE FUNCTION locked(key int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_advisory_lock(key); RETURN key; END $$;
-	CREATE FUNCTION napping() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(1000); RETURN 1; END $$;
+	CREATE FUNCTION napping() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(5); RETURN 1; END $$;
 	CREATE FUNCTION working_for(id text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
 		BEGIN PERFORM tenant.set(id); RETURN (SELECT count(*) FROM shop.items); END $$;
 	CREATE FUNCTION failing_for_nobody() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
@@ -129,8 +129,8 @@ is_answer(session($node, tenant => $blue), 'SELECT 1', '1', 'the block keeps non
 
 # Times.
 configure($blue, '"statement_timeout": "50ms"');
-is_answer($app, block($blue, 'PERFORM pg_sleep(1000);'), '57014', 'the time of a block');
-is_answer($app, "SELECT tenant.execute('$blue', 'SELECT pg_sleep(1000)')", '57014', 'that of execute()');
+is_answer($app, block($blue, 'PERFORM pg_sleep(5);'), '57014', 'the time of a block');
+is_answer($app, "SELECT tenant.execute('$blue', 'SELECT pg_sleep(5)')", '57014', 'that of execute()');
 is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1'), pg_sleep(0.2)", '1|', 'and no longer than that');
 $other->do("SET app.tenant_id = '$blue'");
 is_answer($other, 'SELECT napping()', '57014', 'that of planning');
@@ -203,14 +203,14 @@ is_answer($other, 'SELECT 1', 'TN007', 'like others');
 is($app->call($execute, $blue, 'SELECT 1')->{sqlstate}, 'TN007', 'also where it sets the tenant');
 is($app->call($execute, $red, 'SELECT 1')->{sqlstate}, undef, 'for another tenant');
 configure($blue, '"statement_timeout": "50ms"');
-is($other->call($counting, 'SELECT pg_sleep(1000)', @counting[ 1 .. 3 ])->{sqlstate}, '57014', 'it has its time');
-is($app->call($execute, $blue, 'SELECT pg_sleep(1000)')->{sqlstate}, '57014', 'also there');
+is($other->call($counting, 'SELECT pg_sleep(5)', @counting[ 1 .. 3 ])->{sqlstate}, '57014', 'it has its time');
+is($app->call($execute, $blue, 'SELECT pg_sleep(5)')->{sqlstate}, '57014', 'also there');
 is_answer($app, 'SELECT pg_sleep(0.2)', '', 'and the next has none');
 
 # What is deferred to the end of a transaction.
 configure($blue, '"statement_timeout": "50ms"');
-is_answer($other, 'INSERT INTO slow VALUES (1000)', '57014', 'a trigger that is deferred to the end of its statement');
-is_answer($other, 'BEGIN; INSERT INTO slow VALUES (1000); COMMIT', '57014', 'or of its transaction');
+is_answer($other, 'INSERT INTO slow VALUES (5)', '57014', 'a trigger that is deferred to the end of its statement');
+is_answer($other, 'BEGIN; INSERT INTO slow VALUES (5); COMMIT', '57014', 'or of its transaction');
 $other->query('ROLLBACK');
 is_answer($other, 'INSERT INTO slow VALUES (0), (0)', 'INSERT 0 2', 'shorter ones');
 $other->do(q{SET app.tenant_id = ''});
