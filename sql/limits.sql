@@ -202,7 +202,7 @@ SET idle_in_transaction_session_timeout = 0;
 SHOW idle_in_transaction_session_timeout;
 ROLLBACK;
 
--- The breaker: four failures of five open it. A wrong statement is none, and neither is a cancel.
+-- The breaker: eight failures of ten open it. A wrong statement is none, and neither is a cancel.
 SELECT li.configure('li-c', '{"limits": {"breaker": {"minimum": 4, "ratio": 0.8, "timeout": "1h", "interval": "1h"}, "statement_timeout": "20ms"}}');
 SET app.tenant_id = 'li-c';
 SELECT 1 / 0;

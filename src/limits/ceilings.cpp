@@ -17,6 +17,7 @@ TimestampTz own_end = 0;
 TimestampTz former_end = 0;
 
 bool are_triggers_limited = false;
+int trigger_limit = 0; // 0 is none
 
 // The present statement's is, or was, armed.
 bool is_timed = false;
@@ -72,9 +73,11 @@ void restore_statement_timeout() {
 }
 
 void limit_deferred_triggers(int most) {
-	if (are_triggers_limited)
+	// The first limit, or a shorter one of a tenant that is set by then.
+	if (are_triggers_limited && (most == 0 || (trigger_limit != 0 && trigger_limit <= most)))
 		return;
 	are_triggers_limited = true;
+	trigger_limit = most;
 	shorten_statement_timeout(most);
 }
 

@@ -88,11 +88,15 @@ void end_running(core::Verdict verdict) {
 	give_place_back(ended.shared);
 }
 
-void judge_without_place(Shared *shared) {
+core::Verdict verdict_on_error() {
+	return is_failure(geterrcode()) ? core::Verdict::kFailure : core::Verdict::kSuccess;
+}
+
+void judge_without_place(Shared *shared, core::Verdict verdict) {
 	const TimestampTz now = GetCurrentTimestamp();
 	with_lock(shared, [&] {
 		const uint32 era = shared->breaker.admit(rules.breaker, now);
-		shared->breaker.judge(rules.breaker, era, core::Verdict::kFailure, now);
+		shared->breaker.judge(rules.breaker, era, verdict, now);
 	});
 }
 
@@ -371,10 +375,10 @@ void begin_query() {
 }
 
 bool begin_planning() {
-	if (!is_in_force() || is_inside)
+	if (!is_in_force())
 		return false;
-	// Of a parallel worker's, or a trigger's that was deferred.
-	if (IsParallelWorker() || ActivePortal != nullptr || is_in_spi()) {
+	// Of what a client's statement calls, of a parallel worker's, or a trigger's that was deferred.
+	if (is_inside || IsParallelWorker() || ActivePortal != nullptr || is_in_spi()) {
 		begin_query();
 		return false;
 	}
@@ -396,11 +400,11 @@ void begin_function_call() {
 
 void fail_planning() {
 	is_inside = false;
-	const bool is_breakers = is_failure(geterrcode());
+	const core::Verdict verdict = verdict_on_error();
 	if (admission == Admission::kInside)
-		end_inside(is_breakers ? core::Verdict::kFailure : core::Verdict::kSuccess);
-	else if (joined != nullptr && rules.has_breaker && is_breakers)
-		judge_without_place(joined);
+		end_inside(verdict);
+	else if (joined != nullptr && rules.has_breaker)
+		judge_without_place(joined, verdict);
 }
 
 void end_planning() {
@@ -423,7 +427,7 @@ void begin(Part part) {
 
 void fail() {
 	is_inside = false;
-	end_running(is_failure(geterrcode()) ? core::Verdict::kFailure : core::Verdict::kSuccess);
+	end_running(verdict_on_error());
 }
 
 void end(Part part) {
@@ -454,7 +458,8 @@ void note_tenant(const char *id) {
 	if (is_in_force() && IsParallelWorker())
 		keep_resources_of_leader();
 	if (admission == Admission::kInside && (id == nullptr || !is_of(joined, id)))
-		end_inside(core::Verdict::kNone);
+		// What an error takes back was judged, or is handled.
+		end_inside(IsTransactionState() ? core::Verdict::kSuccess : core::Verdict::kNone);
 	if (joined != nullptr && (id == nullptr || !is_of(joined, id)))
 		leave_joined();
 }

@@ -26,6 +26,11 @@ $node->safe_psql('postgres', q{
 	GRANT SELECT, INSERT ON slow TO app;
 	CREATE FUNCTION sleep_so_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(NEW.seconds); RETURN NULL; END $$;
 	CREATE CONSTRAINT TRIGGER sleep AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sleep_so_long();
+	CREATE TABLE late (tenant text);
+	SELECT tenant.share('late');
+	GRANT INSERT ON late TO app;
+	CREATE FUNCTION work_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM tenant.set(NEW.tenant); PERFORM pg_sleep(1000); RETURN NULL; END $$;
+	CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION work_late();
 	CREATE ROLE bound LOGIN;
 	GRANT USAGE ON SCHEMA shop TO bound;
 	GRANT SELECT ON shop.items TO bound;
@@ -76,7 +81,7 @@ for my $work ([ 'a block', block($blue, $count x 3), 'DO' ], [ 'execute()', "SEL
 	is_answer($app, $sql, 'TN007', "$name a third time");
 	is_answer($app, 'SELECT 1', '1', 'what is done for nobody goes on');
 }
-is_answer($app, block($blue, q{FOR i IN 1..5 LOOP BEGIN INSERT INTO seen VALUES ('caught'); EXCEPTION WHEN OTHERS THEN NULL; END; END LOOP;}), 'DO', 'who catches the refusal');
+is_answer($app, block($blue, q{BEGIN INSERT INTO seen VALUES ('caught'); EXCEPTION WHEN OTHERS THEN NULL; END;} x 3), 'DO', 'who catches the refusal');
 is_answer($app, 'SELECT count(*) FROM seen', '0', 'has done nothing');
 is_answer(session($node, user => 'bound'), block($blue, $count), 'TN007', 'a role of the tenant');
 is($admin->answer("SELECT (refusals->>'TN007')::int > 0 FROM tenant.stat_tenants WHERE tenant_id = '$blue'"), 't', 'the refusal is counted');
@@ -88,6 +93,17 @@ is_answer($app, "SELECT tenant.execute('$red', 'SELECT 1')", 'TN007', 'one of th
 is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1')", '1', 'and the other one');
 is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1')", 'TN007', 'no more than that');
 configure($red, '');
+
+# Planning what a block or execute() runs may take all of its time.
+my $power = 'length((2::numeric ^ 400000)::text) + length(factorial(30000)::text)';
+for my $work (block($blue, "PERFORM $power;"), "SELECT tenant.execute('$blue', 'SELECT $power')", block($blue, "IF $power > 1 THEN NULL; END IF;"))
+{
+	configure($blue, '"statement_timeout": "20ms"');
+	is_answer($app, $work, '57014', 'the time of planning what is run for a tenant');
+	grant_statements($blue, 1);
+	is_answer($app, $work =~ s/\Q$power\E/1 \/ 0/r, '22012', 'which is paid for');
+	is_answer($app, $work, 'TN007', 'and refused');
+}
 
 # A job is not limited.
 $admin->do('DELETE FROM seen');
@@ -165,6 +181,22 @@ is_answer($other, 'SELECT 1', 'TN008', 'counts');
 $admin->do("SELECT tenant.close_breaker('$blue')");
 is_answer($other, 'SELECT failing_for_nobody()', '58030', 'not what fails when the tenant is gone') for 1 .. 2;
 is_answer($other, 'SELECT 1', '1', 'so it is not open');
+my $breakers = "SELECT state, requests, failures FROM tenant.breakers WHERE tenant_id = '$blue'";
+$admin->do("SELECT tenant.close_breaker('$blue')");
+is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1')", '1', 'what succeeds by execute()');
+is_answer($app, block($blue, "$count PERFORM tenant.clear();"), 'DO', 'and in a block that unsets the tenant');
+is_answer($app, "DO \$\$ BEGIN BEGIN PERFORM tenant.set('$blue'); $count RAISE SQLSTATE '58030'; EXCEPTION WHEN OTHERS THEN NULL; END; END \$\$", 'DO', 'not one that handles an error that unsets it');
+is($admin->answer($breakers), 'closed|2|0', 'is a success');
+$other->do('SELECT 1');
+is_answer($other, 'SELECT 1 / 0', '22012', 'a wrong statement');
+is($admin->answer($breakers), 'closed|4|0', 'is none that failed, also where it is planned');
+configure($blue, '"breaker": {"minimum": 2, "timeout": "1ms"}');
+$admin->do("SELECT tenant.close_breaker('$blue')");
+is_answer($app, "SELECT tenant.execute('$blue', 'DO \$x\$ BEGIN RAISE SQLSTATE ''58030''; END \$x\$')", '58030', 'failures by execute()') for 1 .. 2;
+is($admin->answer($breakers), 'open|0|0', 'open it');
+$node->poll_query_until('postgres', "SELECT retry_at < now() FROM tenant.breakers WHERE tenant_id = '$blue'");
+is_answer($app, "SELECT tenant.execute('$blue', 'SELECT 1')", '1', 'when its time is over one that succeeds');
+is($admin->answer($breakers), 'closed|0|0', 'closes it');
 configure($blue, '');
 $admin->do("SELECT tenant.open_breaker('$blue')");
 is_answer($app, block($blue, $count), 'TN008', 'one that is held open, where nothing is limited');
@@ -219,5 +251,9 @@ is_answer($other, 'INSERT INTO slow VALUES (0), (0)', 'INSERT 0 2', 'shorter one
 $other->do(q{SET app.tenant_id = ''});
 is_answer($other, 'SELECT pg_sleep(0.2)', '', 'end no later statement');
 is_answer($other, 'INSERT INTO slow VALUES (0.2)', 'INSERT 0 1', 'of nobody');
+is_answer($other, "INSERT INTO late VALUES ('$blue')", '57014', 'one that sets its tenant itself');
+configure($red, '"statement_timeout": "1h"');
+$other->do("SET app.tenant_id = '$red'");
+is_answer($other, "INSERT INTO late VALUES ('$blue')", '57014', 'also where it has begun for one with more time');
 
 done_testing();
