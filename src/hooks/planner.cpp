@@ -166,7 +166,7 @@ bool forbids_inlining(Oid function) {
 PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters) {
 	stats::begin_tenant();
 	PlannedStmt *result = nullptr;
-	limits::run_planning([&] { result = plan_for_role(query, text, options, parameters); });
+	limits::run_planning(text, [&] { result = plan_for_role(query, text, options, parameters); });
 	if (context::hide_estimates && !may_see_all_tenants())
 		isolation::require_unprinted(result);
 	return result;

@@ -22,6 +22,7 @@ extern "C" {
 #include "executor/spi.h"
 #include "storage/ipc.h"
 #include "tcop/pquery.h"
+#include "tcop/tcopprot.h"
 #include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 }
@@ -317,8 +318,12 @@ void begin_inside() {
 		refuse_if_held_open(id);
 		return;
 	}
-	(void)begin_with_rules(id);
-	begin_limited(*id, Part::kWhole);
+	if (is_inside) {
+		(void)begin_with_rules(id);
+		begin_limited(*id, Part::kWhole);
+	} else {
+		(void)begin_without_place();
+	}
 	note_idle_timeout(rules.idle_timeout);
 	admission = Admission::kInside;
 }
@@ -362,8 +367,8 @@ void begin_query() {
 			keep_resources_of_leader();
 		return;
 	}
-	const bool has_no_portal = !is_inside && ActivePortal == nullptr && is_in_spi();
-	const bool is_deferred = has_no_portal && is_in_trigger();
+	const bool has_no_portal = !is_inside && ActivePortal == nullptr;
+	const bool is_deferred = has_no_portal && is_in_spi() && is_in_trigger();
 	if (is_inside || (has_no_portal && !is_deferred && is_function_call())) {
 		begin_inside();
 		return;
@@ -374,11 +379,13 @@ void begin_query() {
 		begin_deferred_trigger();
 }
 
-bool begin_planning() {
+bool begin_planning(const char *text) {
 	if (!is_in_force())
 		return false;
-	// Of what a client's statement calls, of a parallel worker's, or a trigger's that was deferred.
-	if (is_inside || IsParallelWorker() || ActivePortal != nullptr || is_in_spi()) {
+	// Of what a client's statement calls, of a parallel worker's, a trigger's that was deferred, or of a
+	// function in SQL without a portal.
+	if (is_inside || IsParallelWorker() || ActivePortal != nullptr || is_in_spi() ||
+		text != debug_query_string) {
 		begin_query();
 		return false;
 	}
@@ -389,7 +396,10 @@ bool begin_planning() {
 }
 
 bool is_function_sent() {
-	return is_in_force() && !is_inside && ActivePortal == nullptr && !IsParallelWorker() && !is_in_spi();
+	// What checks values that are bound, or keys at the end of a transaction, has no portal either, and what
+	// the function itself calls.
+	return is_in_force() && !is_inside && ActivePortal == nullptr && !IsParallelWorker() &&
+		   debug_query_string == nullptr && !is_function_call() && !is_in_spi() && !is_in_trigger();
 }
 
 void begin_function_call() {

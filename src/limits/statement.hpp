@@ -34,12 +34,12 @@ void begin_query();
 
 // A client's statement pays where it is planned, since planning may run functions. What follows is for
 // run_planning(); the first one says whether the others are to follow.
-bool begin_planning();
+bool begin_planning(const char *text);
 void fail_planning();
 void end_planning();
 
-template <typename Call> void run_planning(Call call) {
-	if (!begin_planning()) {
+template <typename Call> void run_planning(const char *text, Call call) {
+	if (!begin_planning(text)) {
 		call();
 		return;
 	}

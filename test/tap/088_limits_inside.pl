@@ -19,6 +19,17 @@ $node->safe_psql('postgres', q{
 	CREATE FUNCTION napping() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(5); RETURN 1; END $$;
 	CREATE FUNCTION working_for(id text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
 		BEGIN PERFORM tenant.set(id); RETURN (SELECT count(*) FROM shop.items); END $$;
+	CREATE FUNCTION coming_to_stay(id text) RETURNS bigint LANGUAGE plpgsql AS $$
+		BEGIN PERFORM tenant.set(id, false); RETURN (SELECT count(*) FROM shop.items); END $$;
+	CREATE FUNCTION counting_thrice() RETURNS bigint LANGUAGE sql AS $$
+		SELECT count(*) FROM shop.items; SELECT count(*) FROM shop.items; SELECT count(*) FROM shop.items $$;
+	CREATE FUNCTION counting_for(id text) RETURNS bigint LANGUAGE sql AS $$ SELECT tenant.set(id); SELECT count(*) FROM shop.items $$;
+	CREATE FUNCTION is_right(value int) RETURNS bool LANGUAGE sql STABLE AS $$ SELECT count(*) > 0 AND value > 0 FROM shop.items $$;
+	CREATE FUNCTION negative(value int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN -value; END $$;
+	CREATE TABLE numbers (n int, EXCLUDE USING btree (negative(n) WITH =) DEFERRABLE INITIALLY DEFERRED);
+	SELECT tenant.share('numbers');
+	GRANT INSERT ON numbers TO app;
+	CREATE DOMAIN right_number AS int CHECK (is_right(VALUE));
 	CREATE FUNCTION failing_for_nobody() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
 		BEGIN PERFORM tenant.clear(); RAISE EXCEPTION USING ERRCODE = '58030'; END $$;
 	CREATE TABLE slow (seconds float);
@@ -29,7 +40,7 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE late (tenant text);
 	SELECT tenant.share('late');
 	GRANT INSERT ON late TO app;
-	CREATE FUNCTION work_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM tenant.set(NEW.tenant); PERFORM pg_sleep(1000); RETURN NULL; END $$;
+	CREATE FUNCTION work_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM tenant.set(NEW.tenant); PERFORM pg_sleep(5); RETURN NULL; END $$;
 	CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION work_late();
 	CREATE ROLE bound LOGIN;
 	GRANT USAGE ON SCHEMA shop TO bound;
@@ -229,7 +240,8 @@ for my $name ('r', 's') { $other->parse($name, 'SELECT 1'); $other->bind('', $na
 is_answer($other, 'SELECT 1', 'TN007', 'also');
 
 # A function that is called by a message of its own.
-my ($counting, $execute) = map { $admin->answer("SELECT '$_'::regprocedure::oid") } 'pg_catalog.query_to_xml(text,boolean,boolean,text)', 'tenant.execute(text,text)';
+my ($counting, $execute, $stay, $thrice, $counting_for) = map { $admin->answer("SELECT '$_'::regprocedure::oid") } 'pg_catalog.query_to_xml(text,boolean,boolean,text)',
+  'tenant.execute(text,text)', 'coming_to_stay(text)', 'counting_thrice()', 'counting_for(text)';
 my @counting = ('SELECT 1 AS n', 't', 't', '');
 grant_statements($blue, 2);
 is($other->call($counting, @counting)->{sqlstate}, undef, 'a call') for 1 .. 2;
@@ -237,6 +249,24 @@ is($other->call($counting, @counting)->{sqlstate}, 'TN007', 'is a statement');
 is_answer($other, 'SELECT 1', 'TN007', 'like others');
 is($app->call($execute, $blue, 'SELECT 1')->{sqlstate}, 'TN007', 'also where it sets the tenant');
 is($app->call($execute, $red, 'SELECT 1')->{sqlstate}, undef, 'for another tenant');
+grant_statements($blue, 3);
+is($other->call($thrice)->{sqlstate}, undef, 'a function in SQL');
+is($app->call($counting_for, $blue)->{sqlstate}, undef, 'and one that sets the tenant');
+$other->parse('', 'SELECT $1::right_number');
+$other->bind('', '', 7);
+$other->execute('');
+is($other->sync->{sqlstate}, undef, 'and what a function checks before it is bound');
+is_answer($other, 'SELECT 1', 'TN007', 'are each one statement');
+is($app->call($counting_for, $blue)->{sqlstate}, 'TN007', 'no more');
+grant_statements($blue, 1);
+$other->parse('', 'INSERT INTO numbers VALUES (1), (1)');
+$other->bind('', '');
+$other->execute('');
+is($other->sync->{sqlstate}, '23P01', 'what a key that is checked at the end of the transaction calls is none');
+configure($blue, '"concurrent_statements": 1');
+is($app->call($stay, $blue)->{sqlstate}, undef, 'a call that sets the tenant of its session');
+is_answer($other, 'SELECT 1', '1', 'keeps no place');
+$app->do(q{SET app.tenant_id = ''});
 configure($blue, '"statement_timeout": "50ms"');
 is($other->call($counting, 'SELECT pg_sleep(5)', @counting[ 1 .. 3 ])->{sqlstate}, '57014', 'it has its time');
 is($app->call($execute, $blue, 'SELECT pg_sleep(5)')->{sqlstate}, '57014', 'also there');
