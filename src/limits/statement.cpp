@@ -93,14 +93,6 @@ core::Verdict verdict_on_error() {
 	return is_failure(geterrcode()) ? core::Verdict::kFailure : core::Verdict::kSuccess;
 }
 
-void judge_without_place(Shared *shared, core::Verdict verdict) {
-	const TimestampTz now = GetCurrentTimestamp();
-	with_lock(shared, [&] {
-		const uint32 era = shared->breaker.admit(rules.breaker, now);
-		shared->breaker.judge(rules.breaker, era, verdict, now);
-	});
-}
-
 // Errors that end the session pass no handler.
 void at_exit(int, Datum) {
 	abandon_queue();
@@ -137,6 +129,17 @@ enum class Outcome { kRuns, kQueued, kNoPlace, kRate, kBreaker };
 // Under the lock. How long until the breaker lets one through.
 int64 breaker_wait(Shared *shared, TimestampTz now) {
 	return rules.has_breaker || shared->breaker.is_held_open ? shared->breaker.wait(rules.breaker, now) : 0;
+}
+
+void judge_without_place(Shared *shared, core::Verdict verdict) {
+	const TimestampTz now = GetCurrentTimestamp();
+	with_lock(shared, [&] {
+		// It was opened meanwhile.
+		if (breaker_wait(shared, now) != 0)
+			return;
+		const uint32 era = shared->breaker.admit(rules.breaker, now);
+		shared->breaker.judge(rules.breaker, era, verdict, now);
+	});
 }
 
 // Under the lock; there is a place.
@@ -413,7 +416,8 @@ void fail_planning() {
 	const core::Verdict verdict = verdict_on_error();
 	if (admission == Admission::kInside)
 		end_inside(verdict);
-	else if (joined != nullptr && rules.has_breaker)
+	// Not what was refused here.
+	else if (admission == Admission::kWhole && joined != nullptr && rules.has_breaker)
 		judge_without_place(joined, verdict);
 }
 

@@ -32,6 +32,8 @@ $node->safe_psql('postgres', q{
 	CREATE DOMAIN right_number AS int CHECK (is_right(VALUE));
 	CREATE FUNCTION failing_for_nobody() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
 		BEGIN PERFORM tenant.clear(); RAISE EXCEPTION USING ERRCODE = '58030'; END $$;
+	CREATE FUNCTION opening(id text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+		BEGIN PERFORM tenant.open_breaker(id); RAISE division_by_zero; END $$;
 	CREATE TABLE slow (seconds float);
 	SELECT tenant.share('slow');
 	GRANT SELECT, INSERT ON slow TO app;
@@ -184,6 +186,7 @@ is_answer($app, "SELECT count(*) FROM tenant.query('$blue', 'SELECT generate_ser
 configure($blue, '"breaker": {"minimum": 2, "timeout": "1h"}');
 is_answer($app, block($blue, q{PERFORM FROM shop.items; RAISE EXCEPTION USING ERRCODE = '58030';}), '58030', 'a failure in a block') for 1 .. 2;
 is_answer($app, block($blue, $count), 'TN008', 'counts, and who counts is refused');
+is_answer($app, "SELECT working_for('$blue')", 'TN008', 'also while it is planned') for 1 .. 2;
 $admin->do("SELECT tenant.close_breaker('$blue')");
 $other->do("SET app.tenant_id = '$blue'");
 configure($blue, '"statement_timeout": "20ms", "breaker": {"minimum": 2, "timeout": "1h"}');
@@ -201,6 +204,11 @@ is($admin->answer($breakers), 'closed|2|0', 'is a success');
 $other->do('SELECT 1');
 is_answer($other, 'SELECT 1 / 0', '22012', 'a wrong statement');
 is($admin->answer($breakers), 'closed|4|0', 'is none that failed, also where it is planned');
+my $opener = superuser($node);
+$opener->do("SET app.tenant_id = '$blue'");
+is_answer($opener, "SELECT opening('$blue')", '22012', 'what fails while the breaker is opened');
+is($admin->answer($breakers), 'open|0|0', 'does not close it');
+$opener->close;
 configure($blue, '"breaker": {"minimum": 2, "timeout": "1ms"}');
 $admin->do("SELECT tenant.close_breaker('$blue')");
 is_answer($app, "SELECT tenant.execute('$blue', 'DO \$x\$ BEGIN RAISE SQLSTATE ''58030''; END \$x\$')", '58030', 'failures by execute()') for 1 .. 2;
