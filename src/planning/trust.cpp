@@ -74,8 +74,9 @@ Verdict judge(Oid function) {
 		HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 		if (!HeapTupleIsValid(tuple))
 			return verdict;
-		const Decided decided = decision_about(tuple);
-		decisions = decided.table;
+		// Before it is read: a message about it may arrive meanwhile, which forgets it too.
+		const Oid table = decisions = decisions_table();
+		const Decided decided = decision_about(tuple, table);
 		is_any_known_distrusted = decided.is_any_distrusted;
 		verdict.family = family_of(tuple, decided.decision);
 		ReleaseSysCache(tuple);
@@ -277,7 +278,7 @@ void visit_listed(Oid function, const Family &family, void *context) {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	if (!HeapTupleIsValid(tuple))
 		return;
-	const Decision decision = decision_about(tuple).decision;
+	const Decision decision = decision_about(tuple, decisions_table()).decision;
 	ReleaseSysCache(tuple);
 	const char *need = text_of(family.need);
 	const auto *visitor = static_cast<const Visitor *>(context);

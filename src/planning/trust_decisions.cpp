@@ -59,10 +59,11 @@ char *definition_of(Oid function) {
 	return definition;
 }
 
-Decided decision_about(HeapTuple function) {
-	const Oid table = registry::own_relation(kTable);
+Oid decisions_table() { return registry::own_relation(kTable); }
+
+Decided decision_about(HeapTuple function, Oid table) {
 	if (!OidIsValid(table))
-		return {Decision::kNone, InvalidOid, false};
+		return {Decision::kNone, false};
 	const Oid oid = reinterpret_cast<const FormData_pg_proc *>(GETSTRUCT(function))->oid;
 	const char *signature = format_procedure_qualified(oid);
 	const char *definition = definition_of(oid);
@@ -80,7 +81,7 @@ Decided decision_about(HeapTuple function) {
 			decision = Decision::kDistrusted;
 		return decision == Decision::kDistrusted;
 	});
-	return {decision, table, is_any_distrusted};
+	return {decision, is_any_distrusted};
 }
 
 } // namespace pg_tenant::planning

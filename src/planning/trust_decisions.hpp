@@ -13,12 +13,14 @@ enum class Decision { kNone, kTrusted, kDistrusted };
 
 struct Decided {
 	Decision decision;
-	Oid table;              // InvalidOid without the extension: then nobody would tell of a change
 	bool is_any_distrusted; // this function or another one
 };
 
+// The table; InvalidOid without the extension.
+Oid decisions_table();
+
 // A trusted function counts as long as it is what it was then. A distrusted one is known by its signature and
 // by its definition, since extensions and functions can be renamed and moved.
-Decided decision_about(HeapTuple function);
+Decided decision_about(HeapTuple function, Oid table);
 
 } // namespace pg_tenant::planning

@@ -26,6 +26,12 @@ constexpr AttrNumber kLayerConfig = 2;
 // Configurations of any size: as many as pg_tenant.cached_tenants says, and no more than this in all.
 constexpr Size kMaxBytes = Size{32} * 1024 * 1024;
 
+// The two tables: where they are is forgotten by a message that arrives while they are read.
+struct Source {
+	Oid tenants;
+	Oid layers;
+};
+
 // Owns what it points to.
 struct Entry {
 	const char *id;
@@ -38,8 +44,7 @@ struct Entry {
 RecentTable<uint32, Entry> cache = {"pg_tenant configurations", nullptr, nullptr, {}};
 Size cached_bytes = 0;
 Buckets buckets = {"config_bucket_", {}, {}};
-Oid tenants = InvalidOid;
-Oid layers = InvalidOid;
+Source known = {InvalidOid, InvalidOid};
 
 void Entry::release() {
 	if (id != nullptr)
@@ -73,7 +78,7 @@ template <typename Call> void with_row(Oid relation, const char *key, Call call)
 	(void)find_row(relation, &scan, 1, call);
 }
 
-const Jsonb *patched_by_layer(const Jsonb *config, const char *platform) {
+const Jsonb *patched_by_layer(const Jsonb *config, Oid layers, const char *platform) {
 	with_row(layers, platform, [&](HeapTuple row, TupleDesc descriptor) {
 		const Jsonb *patch = config_of(row, kLayerConfig, descriptor);
 		if (patch != nullptr)
@@ -82,29 +87,33 @@ const Jsonb *patched_by_layer(const Jsonb *config, const char *platform) {
 	return config;
 }
 
-const Jsonb *read_configuration(const core::TenantId &id) {
+const Jsonb *read_configuration(const core::TenantId &id, const Source &source) {
 	const char *platform = nullptr;
 	const Jsonb *own = nullptr;
-	with_row(tenants, id.text, [&](HeapTuple row, TupleDesc descriptor) {
+	with_row(source.tenants, id.text, [&](HeapTuple row, TupleDesc descriptor) {
 		bool is_null;
 		const Datum value = heap_getattr(row, kTenantPlatform, descriptor, &is_null);
 		platform = is_null ? nullptr : TextDatumGetCString(value);
 		own = config_of(row, kTenantConfig, descriptor);
 	});
-	const Jsonb *config = patched_by_layer(empty_object(), "");
+	const Jsonb *config = patched_by_layer(empty_object(), source.layers, "");
 	if (platform != nullptr)
-		config = patched_by_layer(config, platform);
+		config = patched_by_layer(config, source.layers, platform);
 	return own == nullptr ? config : merge_patch(config, own);
+}
+
+Oid find_known(Oid *relation, const char *name) {
+	if (!OidIsValid(*relation))
+		*relation = own_relation(name);
+	return *relation;
 }
 
 uint64 load(const core::TenantId &id, const Jsonb **config) {
 	return buckets.read(id, [&] {
-		if (!OidIsValid(tenants))
-			tenants = own_relation("tenants");
-		if (!OidIsValid(layers))
-			layers = own_relation("config_layers");
-		const bool is_installed = OidIsValid(tenants) && OidIsValid(layers);
-		*config = is_installed ? read_configuration(id) : empty_object();
+		const Source source = {find_known(&known.tenants, "tenants"),
+							   find_known(&known.layers, "config_layers")};
+		const bool is_installed = OidIsValid(source.tenants) && OidIsValid(source.layers);
+		*config = is_installed ? read_configuration(id, source) : empty_object();
 	});
 }
 
@@ -142,10 +151,10 @@ const Jsonb *find_configuration(const core::TenantId &id, uint64 *generation) {
 void announce_configuration(const core::TenantId &id) { buckets.announce(id); }
 
 void forget_configurations(Oid relation) {
-	const bool is_all = !OidIsValid(relation) || relation == layers || relation == tenants;
+	const bool is_all = !OidIsValid(relation) || relation == known.layers || relation == known.tenants;
 	buckets.forget(relation, is_all);
 	if (is_all)
-		tenants = layers = InvalidOid;
+		known = {InvalidOid, InvalidOid};
 }
 
 } // namespace pg_tenant::registry
