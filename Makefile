@@ -17,6 +17,9 @@ PG_CXXFLAGS = -std=gnu++17 -isystem $(shell $(PG_CONFIG) --includedir-server 2>/
 	-fvisibility=hidden -fvisibility-inlines-hidden -fno-exceptions -fno-rtti \
 	-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Wformat $(WERROR) \
 	-Wno-register -MMD -MP
+# Each statement passes the hooks with caches that it has emptied itself: stubs between them and the server's functions
+# cost 70 misses of the 660 that a tenant's point query has because of the library.
+PG_CXXFLAGS += -fno-plt
 # PGXS links with the C compiler, which knows nothing of the C++ runtime.
 SHLIB_LINK += -lstdc++ -lcrypto
 EXTRA_CLEAN = $(SOURCES:.cpp=.d) build
