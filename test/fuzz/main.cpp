@@ -156,12 +156,16 @@ int run(const Options &options) {
 			 options.statements > 0 ? number < options.statements : std::chrono::steady_clock::now() < end;
 			 ++number)
 			try_one(options, databases, number, &counts);
+	const std::vector<std::string> miscounted = databases.miscounted();
+	for (const std::string &line : miscounted)
+		std::cout << line << "\n";
+	const long failed = counts.differ + static_cast<long>(miscounted.size());
 	std::cout << "seed " << options.seed << ": " << counts.statements << " statements (" << counts.writes
 			  << " write, " << counts.empty << " have no rows, " << counts.failed << " fail, " << counts.late
 			  << " take too long)\n"
 			  << counts.compared << " compared, " << counts.differ << " differ\n"
-			  << counts.statements - counts.differ << " passed, " << counts.differ << " failed" << std::endl;
-	return counts.differ == 0 && counts.statements > 0 ? 0 : 1;
+			  << counts.statements - counts.differ << " passed, " << failed << " failed" << std::endl;
+	return failed == 0 && counts.statements > 0 ? 0 : 1;
 }
 
 } // namespace

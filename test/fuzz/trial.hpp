@@ -32,6 +32,8 @@ class Databases {
   public:
 	Databases();
 	Verdict judge(const Trial &trial);
+	// Ends all sessions; what is wrong then with what the server counts of tenants.
+	std::vector<std::string> miscounted();
 
   private:
 	Session &session(const std::string &database, const std::string &role);

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSuspensions{30};
 constexpr milliseconds kProtections{150};
 constexpr milliseconds kSettings{1500};
+constexpr milliseconds kBreakers{50};
 constexpr int kIsolated = 8; // tenants that get a partition of their own
 
 Administrator::Administrator(World &world, Book &book, std::string server, Pace pace)
@@ -100,8 +101,9 @@ void Administrator::provision() {
 			return;
 		const std::string id = tenant_id(tenant);
 		(void)done(connection, "provision",
-				   "BEGIN; SELECT tenant.provision('" + id + "'); SELECT tenant.set('" + id +
-					   "'); SELECT new_tenant('" + id + "'); COMMIT");
+				   "BEGIN; SELECT tenant.provision('" + id + "', config => limits_of(" +
+					   std::to_string(tenant) + ")); SELECT tenant.set('" + id + "'); SELECT new_tenant('" +
+					   id + "'); COMMIT");
 		world_.is_active[tenant].end_change(true);
 		world_.count++;
 	});
@@ -127,6 +129,31 @@ void Administrator::change_settings() {
 							: "cached_tenants = " + std::to_string(turn % 4 == 1 ? 64 : 300);
 		(void)done(connection, "setting", "ALTER SYSTEM SET pg_tenant." + setting);
 		(void)connection.run("SELECT pg_reload_conf()");
+	});
+}
+
+// A few at a time.
+void Administrator::open_and_close_breakers() {
+	std::mt19937 random(2000);
+	std::deque<int> open;
+	const auto change = [&](Connection &connection, int tenant, bool is_served) {
+		Watched &state = world_.is_served[tenant];
+		const std::string step = is_served ? "close_breaker" : "open_breaker";
+		state.begin_change();
+		(void)done(connection, step, "SELECT tenant." + step + "('" + tenant_id(tenant) + "')");
+		state.end_change(is_served);
+	};
+	repeat("load_owner", kBreakers, [&](Connection &connection) {
+		if (static_cast<int>(open.size()) > std::max(1, world_.tenants() / 50)) {
+			change(connection, open.front(), true);
+			open.pop_front();
+			return;
+		}
+		const int tenant = static_cast<int>(random() % static_cast<unsigned>(world_.tenants())) / 3;
+		if (!world_.is_served[tenant].now().is(true))
+			return;
+		change(connection, tenant, false);
+		open.push_back(tenant);
 	});
 }
 

@@ -26,6 +26,7 @@ class Administrator {
 	void provision();
 	void isolate();
 	void change_settings();
+	void open_and_close_breakers();
 
   private:
 	template <typename Step> void repeat(const char *user, std::chrono::milliseconds pause, Step step);

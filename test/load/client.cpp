@@ -4,6 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "limits.hpp"
+
 namespace load {
 
 constexpr int kUnitsPerConnection = 40;
@@ -125,12 +127,18 @@ void Client::serve(const Request &request) {
 void Client::become(int tenant, bool is_local) {
 	tenant_ = tenant;
 	const std::string scope = is_local ? "true" : "false";
+	Statement statement;
+	statement.is_of_others = true;
 	switch (below(3)) {
 	case 0:
-		(void)ask({"SELECT tenant.set($1, " + scope + ")", {own()}});
+		statement.sql = "SELECT tenant.set($1, " + scope + ")";
+		statement.values = {own()};
+		(void)ask(statement);
 		break;
 	case 1:
-		(void)command("SELECT set_config('app.tenant_id', '" + own() + "', " + scope + ")");
+		statement.sql = "SELECT set_config('app.tenant_id', '" + own() + "', " + scope + ")";
+		statement.asks_registry = false;
+		(void)ask(statement);
 		break;
 	default:
 		(void)command(std::string("SET ") + (is_local ? "LOCAL" : "SESSION") + " app.tenant_id = '" + own() +
@@ -176,10 +184,13 @@ Answer Client::sent(const Statement &statement) {
 
 Answer Client::ask(const Statement &statement) {
 	const Throughout active(world_.is_active[tenant_]);
+	const Throughout served(world_.is_served[tenant_]);
 	const Throughout is_protected(world_.is_protected[std::max(statement.side, 0)]);
 	Answer answer = sent(statement);
 	const bool is_surely_confined = statement.side < 0 || is_protected.was(true);
-	const std::string wrong = judged(statement, answer, active, !is_surely_confined, is_surely_confined);
+	std::string wrong = judged_limits(statement, answer, served);
+	if (wrong.empty() && !is_refused_by_limits(answer.sqlstate))
+		wrong = judged(statement, answer, active, !is_surely_confined, is_surely_confined);
 	book_.write([&](Tally &tally) {
 		tally.statements++;
 		tally.rows += static_cast<long>(answer.rows.size());
@@ -211,6 +222,20 @@ std::string Client::judged(const Statement &statement, const Answer &answer, con
 		return answer.is_done() ? "not refused with " + statement.refused
 								: answer.sqlstate + " " + answer.message;
 	return answer.is_done() ? judged_rows(statement, answer, may_see_all) : "";
+}
+
+std::string Client::judged_limits(const Statement &statement, const Answer &answer,
+								  const Throughout &served) const {
+	if (statement.is_of_others)
+		return "";
+	if (answer.is_done() && served.was(false))
+		return "served while its breaker is open";
+	int own_ids = 0;
+	if (is_refused_by_limits(answer.sqlstate) &&
+		(!stranger_in(answer.message, own(), &own_ids).empty() ||
+		 (!has_limit(tenant_, answer.sqlstate) && (answer.sqlstate != "TN008" || served.was(true)))))
+		return "refused without a reason: " + answer.sqlstate + " " + answer.message;
+	return "";
 }
 
 std::string Client::judged_rows(const Statement &statement, const Answer &answer, bool may_see_all) {

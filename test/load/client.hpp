@@ -52,6 +52,8 @@ class Client {
 	Answer sent(const Statement &statement);
 	std::string judged(const Statement &statement, const Answer &answer, const Throughout &active,
 					   bool may_see_all, bool is_surely_confined);
+	std::string judged_limits(const Statement &statement, const Answer &answer,
+							  const Throughout &served) const;
 	std::string judged_rows(const Statement &statement, const Answer &answer, bool may_see_all);
 	void fail(const std::string &sql, const std::string &what);
 	// What concerns no tenant: must be done.
@@ -96,6 +98,7 @@ class Client {
 	void query_as();
 	void sealed();
 	void held();
+	void failure();
 
 	World &world_;
 	Book &book_;

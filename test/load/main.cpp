@@ -72,6 +72,7 @@ void work(const Options &options, load::Book &book, load::Memory &memory) {
 	threads.emplace_back([&] { administrator.provision(); });
 	threads.emplace_back([&] { administrator.isolate(); });
 	threads.emplace_back([&] { administrator.change_settings(); });
+	threads.emplace_back([&] { administrator.open_and_close_breakers(); });
 	watch(options, book, memory);
 	world.is_over = true;
 	for (std::thread &thread : threads)

@@ -40,7 +40,8 @@ const std::vector<Client::Request> &Client::requests() {
 											 {"savepoint and switch", 2, false, false, &Client::savepoint},
 											 {"query as another", 2, false, false, &Client::query_as},
 											 {"sealed", 1, true, false, &Client::sealed},
-											 {"held cursor", 3, true, true, &Client::held}};
+											 {"held cursor", 3, true, true, &Client::held},
+											 {"failure", 2, true, false, &Client::failure}};
 	return all;
 }
 
@@ -186,7 +187,9 @@ void Client::kept() {
 
 // What the library keeps in this backend.
 void Client::memory() {
-	const Answer answer = command("SELECT bytes_of_caches()");
+	Statement statement{"SELECT bytes_of_caches()", {}, Way::kSimple};
+	statement.asks_registry = statement.has_ids = false;
+	const Answer answer = ask(statement);
 	const long bytes = std::stol(answer.rows.at(0));
 	book_.write([bytes](Tally &tally) { tally.cache_bytes = std::max(tally.cache_bytes, bytes); });
 }

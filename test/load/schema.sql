@@ -9,8 +9,20 @@ CREATE FUNCTION load_id(n int) RETURNS text LANGUAGE sql IMMUTABLE AS
 -- What the library keeps in this backend.
 CREATE FUNCTION bytes_of_caches() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS
 	$$SELECT coalesce(sum(total_bytes), 0)::bigint FROM pg_backend_memory_contexts WHERE name LIKE 'pg_tenant %'$$;
+-- Every limit is in force for all, and some tenants come to one of theirs; limits.cpp knows which.
+CREATE FUNCTION limits_of(n int) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_build_object('limits', CASE n % 10
+		WHEN 3 THEN '{"statements_per_second": 10, "burst": 10}'
+		WHEN 4 THEN '{"concurrent_statements": 1, "concurrent_wait": "5ms"}'
+		WHEN 5 THEN '{"sessions": 1}'
+		WHEN 6 THEN '{"breaker": {"minimum": 3, "ratio": 0.01, "timeout": "100ms", "max_requests": 2}}'
+		WHEN 7 THEN '{"concurrent_statements": 100, "concurrent_wait": "1h", "per_application": {"statements_per_second": 100000}}'
+		ELSE '{}' END::jsonb) $$;
+SELECT tenant.set_default_config('{"limits": {"statements_per_second": 100000, "concurrent_statements": 1000, "concurrent_wait": "1s", "sessions": 1000,
+	"per_role": {"statements_per_second": 100000}, "statement_timeout": "1min", "idle_in_transaction_timeout": "1min", "rows_per_result": 1000000, "work_mem": "2MB",
+	"parallel_workers": 1, "breaker": {"minimum": 100}, "rows_per_table": 10000000, "bytes": "1TB"}}');
 SET SESSION AUTHORIZATION load_owner;
-SELECT count(tenant.provision(load_id(n))) FROM generate_series(0, :tenants - 1) n;
+SELECT count(tenant.provision(load_id(n), config => limits_of(n))) FROM generate_series(0, :tenants - 1) n;
 CREATE TABLE items (tenant_id uuid, id int, category int, price int NOT NULL DEFAULT 0, name text, tag text, PRIMARY KEY (tenant_id, id));
 CREATE TABLE orders (tenant_id uuid, id bigint, item int, tag text, PRIMARY KEY (tenant_id, id),
 	FOREIGN KEY (tenant_id, item) REFERENCES items);

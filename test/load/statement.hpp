@@ -17,6 +17,7 @@ struct Statement {
 	std::string refused = "";              // the SQLSTATE that it must get from an active tenant
 	bool asks_registry = true;             // a tenant that is not active must be refused
 	bool has_ids = true;                   // the tenant's, in each row
+	bool is_of_others = false;             // limits of another tenant may refuse it
 	int side = -1;                         // reads that side table, which may be unprotected
 	std::string data = "";                 // of COPY FROM
 

@@ -1,6 +1,8 @@
 // What has to be refused, and changes of tenant in the midst of things.
 #include "client.hpp"
 
+#include "limits.hpp"
+
 namespace load {
 
 // Whatever the state of this client's tenant: the session says it works for another.
@@ -10,7 +12,8 @@ void Client::must_fail(const std::string &sqlstate) {
 		tally.statements++;
 		tally.refused[answer.sqlstate]++;
 	});
-	if (answer.sqlstate != sqlstate)
+	// A seal does not lift its tenant's limits.
+	if (answer.sqlstate != sqlstate && !(sqlstate == "TN005" && is_refused_by_limits(answer.sqlstate)))
 		fail("SELECT for another tenant",
 			 "not " + sqlstate + " but " + answer.sqlstate + " " + answer.message);
 	throw Refused();
@@ -99,8 +102,8 @@ void Client::savepoint() {
 void Client::query_as() {
 	const int former = tenant_;
 	tenant_ = other_tenant();
-	const Statement as_other{
-		"SELECT tenant.query($1, 'SELECT tag FROM items')", {own()}, Way::kBound, kItems};
+	Statement as_other{"SELECT tenant.query($1, 'SELECT tag FROM items')", {own()}, Way::kBound, kItems};
+	as_other.is_of_others = true;
 	(void)ask(as_other);
 	tenant_ = former;
 	(void)ask({"SELECT tag FROM items", {}, Way::kSimple, kItems});
@@ -141,6 +144,14 @@ void Client::held() {
 	} catch (const Refused &) {
 	}
 	(void)command("CLOSE held");
+}
+
+// What opens breakers.
+void Client::failure() {
+	Statement statement{"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '58030'; END $$", {}, Way::kSimple};
+	statement.refused = "58030";
+	statement.asks_registry = false;
+	(void)ask(statement);
 }
 
 } // namespace load

@@ -33,6 +33,12 @@ struct Tally {
 	std::vector<std::string> failures;   // the first of them
 };
 
+struct Check {
+	std::string what;
+	bool is_right;
+	std::string found;
+};
+
 class Book {
   public:
 	void add(const std::string &kind, std::chrono::steady_clock::duration time);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <regex>
 
+#include "limits.hpp"
 #include "world.hpp"
 
 namespace load {
@@ -50,11 +51,12 @@ static Check no_crash(const std::string &log) {
 
 static std::vector<Check> of_everything(const Tally &tally) {
 	std::string missing;
-	for (const char *code : {"TN001", "TN002", "TN003", "TN005", "TN006", "TN011", "42501"})
+	for (const char *code :
+		 {"TN001", "TN002", "TN003", "TN005", "TN006", "TN007", "TN008", "TN009", "TN011", "42501", "58030"})
 		if (tally.refused.count(code) == 0)
 			missing += std::string(code) + " ";
 	for (const char *step : {"suspend", "resume", "suspension rolled back", "protect", "unprotect",
-							 "provision", "isolate_tenant", "setting"})
+							 "provision", "isolate_tenant", "setting", "open_breaker", "close_breaker"})
 		if (tally.changes.count(step) == 0)
 			missing += std::string(step) + " ";
 	return {{"everything has happened", missing.empty(), missing.empty() ? "yes" : "never: " + missing},
@@ -85,6 +87,8 @@ std::vector<Check> final_checks(Connection &superuser, Memory &memory, const Tal
 			 " backends"});
 	add({"bytes of pg_tenant's caches in a backend, at most",
 		 tally.cache_bytes > 0 && tally.cache_bytes <= kCacheBytes, std::to_string(tally.cache_bytes)});
+	for (Check &check : limit_checks(superuser, tally))
+		add(std::move(check));
 	add(no_crash(run.log));
 	return checks;
 }

@@ -17,12 +17,6 @@ struct Run {
 	long shared_before;
 };
 
-struct Check {
-	std::string what;
-	bool is_right;
-	std::string found;
-};
-
 std::vector<Check> final_checks(Connection &superuser, Memory &memory, const Tally &tally, const Run &run);
 nlohmann::json figures(const Tally &tally, const std::vector<Check> &checks, const Memory &memory,
 					   const Run &run);

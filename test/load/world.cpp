@@ -9,7 +9,10 @@ namespace load {
 constexpr std::size_t kIdLength = 36;
 constexpr std::size_t kMarkStart = 8;
 
-World::World(int tenants, int spare) : is_active(tenants + spare), is_protected(kSideTables), count(tenants) {
+World::World(int tenants, int spare)
+	: is_active(tenants + spare), is_served(tenants + spare), is_protected(kSideTables), count(tenants) {
+	for (Watched &tenant : is_served)
+		tenant.end_change(true);
 	for (int tenant = 0; tenant < tenants; ++tenant)
 		is_active[tenant].end_change(true);
 	for (Watched &table : is_protected)

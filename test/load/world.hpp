@@ -44,6 +44,7 @@ struct World {
 	int tenants() const { return count.load(); }
 
 	std::deque<Watched> is_active; // by tenant; the spare ones are not registered yet
+	std::deque<Watched> is_served; // by tenant; its breaker is not open by hand
 	std::deque<Watched> is_protected;
 	std::atomic<int> count; // of the tenants that clients use
 	std::atomic<bool> is_over{false};

@@ -13,7 +13,7 @@ use TenantTest;
 use Test::More;
 use Time::HiRes 'usleep';
 
-our @EXPORT = qw(faulty_node state_of isolation_of make commands wait_for_lock lasting try_faults);
+our @EXPORT = qw(faulty_node state_of isolation_of make commands wait_for_lock lasting try_faults spread until_it_is_back);
 
 my ($blue, $red, $nobody) = (BLUE, RED, NOBODY);
 my $rounds = $ENV{FAULTS} || 1;
