@@ -18,7 +18,7 @@ attack-matrix: ## the same on PostgreSQL 15, 17 and 18 (needs root, for chroots)
 
 faults: ## kills, no memory, full disks, cancels and limits, at FAULTS=10 times as many points as in make test; SEED= chooses others
 	@test/harness/setup build test
-	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && FAULTS=$(or $(FAULTS),10) SEED=$(SEED) test/harness/check tap/06'
+	@test/harness/unprivileged bash -c '$(MAKE) -s -j2 all && FAULTS=$(or $(FAULTS),10) SEED=$(SEED) test/harness/check tap/06 tap/089'
 
 format: ## bring the sources into shape
 	@clang-format -i src/*.cpp src/*/*.cpp src/*/*.hpp test/unit/*.cpp bench/*.cpp bench/*.hpp test/fuzz/*.cpp test/fuzz/*.hpp test/load/*.cpp test/load/*.hpp test/fuzz/parsers/*.cpp \

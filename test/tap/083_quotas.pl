@@ -116,6 +116,22 @@ $second->do('BEGIN');
 $second->do('INSERT INTO parts (what) SELECT generate_series(1, 75)');
 $second->do('ROLLBACK');
 
+# A commit that fails when there was room for it: two transactions of which each has read what the other writes.
+my $third = blue();
+for my $session ($second, $third)
+{
+	$session->do('BEGIN ISOLATION LEVEL SERIALIZABLE');
+	$session->do('SELECT FROM parts');
+}
+$_->do('INSERT INTO parts (what) SELECT generate_series(1, 20)') for $second, $third;
+$second->do('COMMIT');
+is(state_of($third, 'COMMIT'), '40001', 'a commit that fails');
+is(known($blue), 45, 'has added nothing');
+$second->do('BEGIN');
+is(state_of($second, 'INSERT INTO parts (what) SELECT generate_series(1, 55)'), 'done', 'the room that it had is free');
+$second->do('ROLLBACK');
+$second->do('DELETE FROM parts WHERE ctid NOT IN (SELECT ctid FROM parts LIMIT 25)');
+
 # Sessions and servers that end.
 $first->do('BEGIN');
 $first->do('INSERT INTO parts (what) SELECT generate_series(1, 70)');
