@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <regex>
 
 #include "limits.hpp"
@@ -64,6 +65,22 @@ static std::vector<Check> of_everything(const Tally &tally) {
 			 std::to_string(tally.failed) + " were not"}};
 }
 
+// As many as administrators have taken; a suspension that was rolled back has left none.
+static std::vector<Check> of_the_trail(Connection &superuser, const Tally &tally) {
+	std::vector<Check> checks;
+	for (const auto &[step, action] : std::map<std::string, std::string>{{"suspend", "suspended"},
+																		 {"resume", "resumed"},
+																		 {"unprotect", "unprotected"},
+																		 {"isolate_tenant", "isolated"},
+																		 {"open_breaker", "breaker_opened"},
+																		 {"close_breaker", "breaker_closed"}})
+		checks.push_back(
+			equals("steps in the audit trail: " + action,
+				   number(superuser, "SELECT count(*) FROM tenant.audit_log WHERE action = '" + action + "'"),
+				   tally.changes.count(step) == 0 ? 0 : tally.changes.at(step)));
+	return checks;
+}
+
 std::vector<Check> final_checks(Connection &superuser, Memory &memory, const Tally &tally, const Run &run) {
 	std::vector<Check> checks = of_everything(tally);
 	const auto add = [&](Check check) { checks.push_back(std::move(check)); };
@@ -87,6 +104,8 @@ std::vector<Check> final_checks(Connection &superuser, Memory &memory, const Tal
 			 " backends"});
 	add({"bytes of pg_tenant's caches in a backend, at most",
 		 tally.cache_bytes > 0 && tally.cache_bytes <= kCacheBytes, std::to_string(tally.cache_bytes)});
+	for (Check &check : of_the_trail(superuser, tally))
+		add(std::move(check));
 	for (Check &check : limit_checks(superuser, tally))
 		add(std::move(check));
 	add(no_crash(run.log));
