@@ -16,6 +16,7 @@
 extern "C" {
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/heap.h"
@@ -123,10 +124,10 @@ struct Faults {
 	int of[kParts];
 };
 
-Faults faults_of(Oid relation) {
+Faults faults_of_opened(Relation opened) {
 	Faults faults = {};
-	const registry::Protection protection = registry::protection_of(relation);
-	const bool needs_label = registry::needs_label(get_rel_relkind(relation));
+	const registry::Protection protection = registry::protection_of(RelationGetRelid(opened));
+	const bool needs_label = registry::needs_label(opened->rd_rel->relkind);
 	if (protection.column == InvalidAttrNumber) {
 		faults.of[needs_label ? kColumn : kPolicy] = 1;
 		return faults;
@@ -135,13 +136,21 @@ Faults faults_of(Oid relation) {
 		faults.of[kType] = typed_function(protection.type) == nullptr ? 1 : 0;
 		return faults;
 	}
-	Relation opened = table_open(relation, NoLock);
 	const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(opened), protection.column - 1);
 	faults.of[kForce] = opened->rd_rel->relforcerowsecurity ? 0 : 1;
 	faults.of[kNotNull] = column->attnotnull ? 0 : 1;
 	faults.of[kDefault] = column->atthasdef ? 0 : 1;
 	faults.of[kKeyChecks] = count_disabled_key_checks(opened);
-	table_close(opened, NoLock);
+	return faults;
+}
+
+// The command has not locked it yet, and who is about to unprotect it is waited for. None of what is gone.
+Faults faults_of(Oid relation) {
+	Relation opened = try_relation_open(relation, AccessShareLock);
+	if (opened == nullptr)
+		return {};
+	const Faults faults = faults_of_opened(opened);
+	relation_close(opened, AccessShareLock);
 	return faults;
 }
 
